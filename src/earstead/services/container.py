@@ -1,0 +1,48 @@
+"""The services handed to every handler: one frozen record, built by `app`, found at `request.app.state.services`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from earstead.kit.clock import Clock
+from earstead.services.accounts import Accounts
+from earstead.services.decisions import Decisions
+from earstead.services.events import Hub
+from earstead.services.exports import Exports
+from earstead.services.imports import Imports
+from earstead.services.ingest import Ingest
+from earstead.services.insights import Insights
+from earstead.services.playing import Playing
+from earstead.services.registry import Api, Source
+from earstead.services.worker import Worker
+from earstead.storage.engine import Engine
+from earstead.storage.writer import Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a handler may call. All calls block; async handlers use `kit.http.blocking`."""
+
+    data: Path
+    public_url: str
+    clock: Clock
+    engine: Engine
+    writer: Writer
+    accounts: Accounts
+    ingest: Ingest
+    insights: Insights
+    decisions: Decisions
+    imports: Imports
+    exports: Exports
+    playing: Playing
+    hub: Hub
+    worker: Worker
+    apis: tuple[Api, ...]
+    sources: tuple[Source, ...]
+
+    def close(self) -> None:
+        """Finish what was begun: jobs, then the writer, then the connections."""
+        self.worker.stop()
+        self.writer.close()
+        self.engine.close()
