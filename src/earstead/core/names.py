@@ -10,7 +10,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_FEATURING = re.compile(r"\s*[(\[]?\s*\b(?:feat\.|ft\.|featuring|feat\b|ft\b)\s+(?P<guest>[^)\]]+)[)\]]?", re.IGNORECASE)
+# In a title only a bracket or a dot makes the marker explicit: "Left ft Behind" is a title.
+_FEATURING = re.compile(
+    r"\s*[(\[]\s*(?:feat\.?|ft\.?|featuring)\s+(?P<guest>[^)\]]+)[)\]]|\s+(?:feat\.|ft\.)\s+(?P<open>.+)$",
+    re.IGNORECASE,
+)
 _CREDIT = re.compile(r"\s+[(\[]?(?:feat\.|ft\.|featuring)\s+(?P<guest>[^)\]]+)[)\]]?\s*", re.IGNORECASE)
 
 
@@ -49,6 +53,13 @@ def credited_artists(credit: str, artist_names: tuple[str, ...]) -> tuple[str, .
     for name in artist_names or split_credit(credit):
         seen.setdefault(name_key(name), name)
     return tuple(seen.values())
+
+
+def guests_in_title(title: str) -> tuple[str, ...]:
+    """The guest that a title names ("Song (feat. X)" gives X); () where it names none."""
+    found = _FEATURING.search(title)
+    guest = (found.group("guest") or found.group("open") or "").strip() if found else ""
+    return (guest,) if guest else ()
 
 
 def bare_title(title: str) -> str:
