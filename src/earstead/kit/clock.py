@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 import uuid
@@ -62,3 +63,8 @@ def new_secret(size: int = 32) -> str:
 def new_uuid4() -> str:
     """A random UUID version 4, canonical lower case."""
     return str(uuid.uuid4())
+
+
+def seeded(seed: int | str) -> random.Random:
+    """A generator that gives the same numbers for the same seed on every machine; for demos and simulators only."""
+    return random.Random(seed)
