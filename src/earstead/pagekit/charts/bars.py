@@ -1,0 +1,82 @@
+"""Bars: one in a row of a chart, and a series over time with its axis from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from earstead.pagekit.charts.frame import NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.words import hours, number, plural
+from earstead.services.views import Bucket
+
+_LEFT, _FOOT, _HEAD = 44.0, 24.0, 10.0
+_HOUR_MS = 3_600_000
+
+
+def bar(value: int, top: int) -> Markup:
+    """The bar of one row, `value` of `top`; decorative, since the number stands beside it."""
+    width = max(0.6, 100 * value / top) if top > 0 and value > 0 else 0
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<rect class="s0" width="100" height="8"/><rect class="s4" width="{fmt(width)}" height="8"/></svg>'
+    )
+
+
+def bars(name: str, series: Sequence[Bucket], *, by: str = "plays", height: int = 220) -> Markup:
+    """A series as bars with its table; `by` is "plays" or "time" (then the axis counts hours).
+
+    Args:
+        name: what is shown ("Plays by month"): title of the picture and caption of the table.
+    """
+    values = [b.listened_ms if by == "time" else b.plays for b in series]
+    say = hours if by == "time" else number
+    best = max(range(len(series)), key=values.__getitem__) if any(values) else -1
+    desc = f"{len(series)} steps. " + (f"Most in {series[best].label}: {say(values[best])}." if best >= 0 else "Nothing was heard.")
+    drawn = [svg(w, height, _body(series, values, by, w, height), title=name, desc=desc, css="bars") for w in (WIDE, NARROW)]
+    rows = [(b.label, b.plays, hours(b.listened_ms)) for b in series]
+    return figure(two_widths(*drawn), twin(name, ["Period", "Plays", "Time"], rows))
+
+
+def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, height: int) -> str:
+    unit = _HOUR_MS if by == "time" else 1
+    axis = ticks(max(values, default=0) / unit)
+    reach = axis[-1] * unit
+    inner = height - _FOOT - _HEAD
+    step = (width - _LEFT) / max(1, len(series))
+    parts = [grid(axis, width, height)]
+    for i, (bucket, value) in enumerate(zip(series, values, strict=True)):
+        tall = inner * value / reach
+        left = _LEFT + i * step
+        words = f"{bucket.label}: {plural(bucket.plays, 'play')}, {hours(bucket.listened_ms)}"
+        parts.append(
+            f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" height="{fmt(inner)}"/>'
+            f'<rect class="mark" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" width="{step * 0.8:.2f}" '
+            f'height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
+        )
+    parts.append(labels([b.label for b in series], _LEFT + step / 2, step, height, width))
+    return "".join(parts)
+
+
+def grid(axis: Sequence[int], width: int, height: int, *, left: float = _LEFT) -> str:
+    """Hairlines with their numbers, zero at the bottom."""
+    inner = height - _FOOT - _HEAD
+    parts = []
+    for value in axis:
+        y = _HEAD + inner * (1 - value / axis[-1])
+        css = "axis" if value == 0 else "grid"
+        parts.append(f'<path class="{css}" d="M{fmt(left)} {fmt(y)}H{width}"/>')
+        parts.append(f'<text class="t-axis t-end" x="{fmt(left - 8)}" y="{fmt(y + 4)}">{value:,}</text>')
+    return "".join(parts)
+
+
+def labels(texts: Sequence[str], first: float, step: float, height: int, width: int) -> str:
+    """Labels under a series, as many as there is room for, each at its own mark and inside the picture."""
+    room = 9 + 6.6 * max((len(t) for t in texts), default=1)
+    every = max(1, -int(-room // max(step, 0.01)))
+    parts = []
+    for i in range(0, len(texts), every):
+        half = len(texts[i]) * 3.3
+        x = min(max(first + i * step, half), width - half)
+        parts.append(f'<text class="t-axis t-mid" x="{fmt(x)}" y="{height - 6}">{escape(texts[i])}</text>')
+    return "".join(parts)

@@ -1,0 +1,105 @@
+"""Lines: this period over the one before as areas, and a rank through the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from markupsafe import Markup, escape
+
+from earstead.pagekit.charts.bars import grid, labels
+from earstead.pagekit.charts.frame import NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.words import number, plural
+from earstead.services.views import Bucket
+
+_LEFT, _FOOT, _HEAD = 44.0, 24.0, 10.0
+
+
+def area(name: str, now: Sequence[Bucket], before: Sequence[Bucket], *, now_label: str, before_label: str) -> Markup:
+    """Plays of a period as an area, with the period before as a line behind it; step i lies over step i.
+
+    A running period may be shorter than the one before it: what has not happened is not drawn as zero.
+
+    Args:
+        now_label, before_label: names of the two ("November 2026", "October 2026").
+    """
+    total, earlier = sum(b.plays for b in now), sum(b.plays for b in before)
+    desc = f"{now_label}: {plural(total, 'play')}. {before_label}: {plural(earlier, 'play')}."
+    drawn = [svg(w, 200, _area_body(now, before, w, 200), title=name, desc=desc, css="area") for w in (WIDE, NARROW)]
+    count = max(len(now), len(before))
+    rows = [
+        (now[i].label if i < len(now) else "", now[i].plays if i < len(now) else "",
+         before[i].label if i < len(before) else "", before[i].plays if i < len(before) else "")
+        for i in range(count)
+    ]  # fmt: skip
+    legend = Markup('<figcaption class="legend small quiet"><span class="key k-now"></span>{}{}</figcaption>').format(
+        now_label, Markup(' <span class="key k-before"></span>{}').format(before_label) if before else ""
+    )
+    table = twin(name, [now_label, "Plays", before_label or "Before", "Plays"], rows)
+    return figure(legend + two_widths(*drawn), table)
+
+
+def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], width: int, height: int) -> str:
+    axis = ticks(max((b.plays for b in (*now, *before)), default=0))
+    count = max(len(now), len(before), 2)
+    step = (width - _LEFT - 6) / (count - 1)
+    inner = height - _FOOT - _HEAD
+    floor = _HEAD + inner
+
+    def points(series: Sequence[Bucket]) -> str:
+        return "L".join(f"{fmt(_LEFT + i * step)} {fmt(floor - inner * b.plays / axis[-1])}" for i, b in enumerate(series))
+
+    parts = [grid(axis, width, height)]
+    if now:
+        line = points(now)
+        end = fmt(_LEFT + (len(now) - 1) * step)
+        parts.append(f'<path class="fill" d="M{fmt(_LEFT)} {fmt(floor)}L{line}L{end} {fmt(floor)}Z"/>')
+        parts.append(f'<path class="line" d="M{line}"/>')
+        last = now[-1]
+        parts.append(f'<circle class="dot" cx="{end}" cy="{fmt(floor - inner * last.plays / axis[-1])}" r="3.5"/>')
+    if before:
+        parts.append(f'<path class="line-before" d="M{points(before)}"/>')
+    for i in range(count):
+        words = "; ".join(f"{s[i].label}: {plural(s[i].plays, 'play')}" for s in (now, before) if i < len(s))
+        parts.append(
+            f'<rect class="hit" x="{fmt(_LEFT + (i - 0.5) * step)}" y="{fmt(_HEAD)}" width="{fmt(step)}" '
+            f'height="{fmt(inner)}"><title>{escape(words)}</title></rect>'
+        )
+    longer = now if len(now) >= len(before) else before
+    parts.append(labels([b.label for b in longer], _LEFT, step, height, width))
+    return "".join(parts)
+
+
+def ranks(name: str, years: Sequence[tuple[str, int, int]]) -> Markup:
+    """The place in the chart of each year, 1 at the top; the scale is logarithmic, so that 1 to 2 is a step one sees.
+
+    Args:
+        years: (label, rank or 0 when not heard, plays).
+    """
+    heard = [(label, rank) for label, rank, _ in years if rank]
+    best = min(heard, key=lambda y: y[1]) if heard else None
+    desc = f"Best: number {number(best[1])} in {best[0]}." if best else "Never heard."
+    drawn = [svg(w, 180, _rank_body(years, w, 180), title=name, desc=desc, css="ranks") for w in (WIDE, NARROW)]
+    rows = [(label, f"No. {rank:,}" if rank else "not heard", plays) for label, rank, plays in years]
+    return figure(two_widths(*drawn), twin(name, ["Year", "Rank", "Plays"], rows))
+
+
+def _rank_body(years: Sequence[tuple[str, int, int]], width: int, height: int) -> str:
+    deepest = max((rank for _, rank, _ in years), default=1)
+    step = (width - 48) / max(1, len(years) - 1)
+    inner = height - _FOOT - 34
+    shown: list[tuple[float, float, int]] = []
+    lines: list[str] = []
+    for i, (_, rank, _) in enumerate(years):
+        if rank:
+            shown.append((24 + i * step, 26 + inner * log(rank) / max(log(deepest), 0.01), rank))
+            if i and years[i - 1][1]:
+                (x0, y0, _), (x1, y1, _) = shown[-2:]
+                lines.append(f'<path class="line" d="M{fmt(x0)} {fmt(y0)}L{fmt(x1)} {fmt(y1)}"/>')
+    every = max(1, -int(-34 // max(step, 1)))
+    dots = [
+        f'<circle class="dot" cx="{fmt(x)}" cy="{fmt(y)}" r="4"/>'
+        + (f'<text class="t-mark t-mid" x="{fmt(x)}" y="{fmt(y - 10)}">{rank:,}</text>' if n % every == 0 else "")
+        for n, (x, y, rank) in enumerate(shown)
+    ]
+    return "".join((*lines, *dots, labels([y[0] for y in years], 24, step, height, width)))
