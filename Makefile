@@ -1,0 +1,65 @@
+# earstead: `make help` lists what there is. Every target works in a fresh clone and does again only what changed.
+
+PYTHON ?= python3
+DATA ?= data
+DEMO_DATA ?= demo-data
+PORT ?= 3277
+HOST ?= 127.0.0.1
+PYTEST_ARGS ?= -n auto --dist loadfile
+
+BIN := .venv/bin
+INPUTS := pyproject.toml constraints.txt scripts/setup src/earstead/__init__.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev tools run test lint format check bench dist clean
+
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .stamps/setup ## a working .venv/bin/earstead
+
+.stamps/setup: $(INPUTS)
+	@PYTHON="$(PYTHON)" scripts/setup
+	@mkdir -p .stamps && touch $@
+
+dev: .stamps/dev
+
+.stamps/dev: $(INPUTS)
+	@PYTHON="$(PYTHON)" scripts/setup postgres,parquet,dev
+	@mkdir -p .stamps && touch .stamps/setup $@
+
+tools: ## Chromium, PostgreSQL and axe-core, for the tests that need them
+	@scripts/tools
+
+run: setup ## start the server; DEMO=1 opens on a demo history
+ifeq ($(DEMO),1)
+	@test -e $(DEMO_DATA)/earstead.db || $(BIN)/earstead demo --data $(DEMO_DATA)
+	@exec $(BIN)/earstead serve --data $(DEMO_DATA) --host $(HOST) --port $(PORT)
+else
+	@exec $(BIN)/earstead serve --data $(DATA) --host $(HOST) --port $(PORT)
+endif
+
+test: dev tools ## all tests; what cannot run here is skipped and listed
+	@$(BIN)/python -m pytest -rs $(PYTEST_ARGS)
+
+lint: dev ## format, lint, strict types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: dev ## rewrite to the house's format, mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+check: lint test ## lint, then test
+
+bench: dev ## measure what docs/architecture.md promises
+	@$(BIN)/python -m bench
+
+dist: dev ## wheel and sdist, in dist/
+	@PIP_CONSTRAINT="$(CURDIR)/constraints.txt" $(BIN)/python -m build --outdir dist .
+
+clean: ## remove what was made here; data directories stay
+	@rm -rf .venv .stamps .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
