@@ -220,6 +220,11 @@ def resolve(observations: Sequence[Observation], rules: PlayRules = NO_PLAY_RULE
     return tuple(sorted(listens, key=lambda listen: listen.listen_id))
 
 
+def alone(observation: Observation, rules: PlayRules = NO_PLAY_RULES) -> Listen:
+    """The listen of an observation that agrees with no other: what `resolve` would say, without the search."""
+    return _listen([observation], {}, rules)
+
+
 def _listen(members: list[Observation], reasons: Mapping[str, str], rules: PlayRules) -> Listen:
     """The best of each witness, chosen by what they are, not by when they came."""
     members.sort(key=lambda o: o.seq)

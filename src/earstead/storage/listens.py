@@ -1,0 +1,148 @@
+"""Listens in key order, and each user's counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from earstead.storage.engine import Row, Tx
+
+
+def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store listens."""
+    tx.many(
+        """
+        INSERT INTO listens (
+            user_id, listened_at, listen_id, track_id, day, hour, played_ms, counted, hidden, skipped
+        )
+        VALUES (
+            :user_id, :listened_at, :listen_id, :track_id, :day, :hour, :played_ms, :counted, :hidden, :skipped
+        )
+        """,
+        rows,
+    )
+
+
+def take(tx: Tx, listen_ids: Sequence[int]) -> list[Row]:
+    """Remove listens; returns what they added to the counters: (listen_id, counted, played_ms, skipped, hidden)."""
+    removed: list[Row] = []
+    for start in range(0, len(listen_ids), 1024):
+        piece = listen_ids[start : start + 1024]
+        removed += tx.all(
+            """
+            SELECT listen_id, counted, played_ms, skipped, hidden
+            FROM listens
+            WHERE listen_id IN (:listen_ids*)
+            """,
+            listen_ids=piece,
+        )
+        tx.run("DELETE FROM listens WHERE listen_id IN (:listen_ids*)", listen_ids=piece)
+    return removed
+
+
+def forget_all(tx: Tx, user_id: int) -> None:
+    """Remove all listens of a user and set the counters to zero, keeping the write counter rising."""
+    tx.run("DELETE FROM listens WHERE user_id = :user_id", user_id=user_id)
+    tx.run(
+        """
+        UPDATE counters
+        SET plays = 0, listened_ms = 0, all_plays = 0, skipped = 0, version = version + 1
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+
+
+def count(tx: Tx, user_id: int, *, plays: int, listened_ms: int, all_plays: int, skipped: int) -> None:
+    """Add differences to the counters; every call raises the write counter."""
+    tx.run(
+        """
+        INSERT INTO counters (user_id, plays, listened_ms, all_plays, skipped, version)
+        VALUES (:user_id, :plays, :listened_ms, :all_plays, :skipped, 1)
+        ON CONFLICT (user_id) DO UPDATE
+        SET plays = counters.plays + excluded.plays,
+            listened_ms = counters.listened_ms + excluded.listened_ms,
+            all_plays = counters.all_plays + excluded.all_plays,
+            skipped = counters.skipped + excluded.skipped,
+            version = counters.version + 1
+        """,
+        user_id=user_id,
+        plays=plays,
+        listened_ms=listened_ms,
+        all_plays=all_plays,
+        skipped=skipped,
+    )
+
+
+def counters(tx: Tx, user_id: int) -> tuple[int, int, int, int, int]:
+    """(plays, listened_ms, all_plays, skipped, version) of a user; zeros when nothing was heard yet."""
+    row = tx.one(
+        """
+        SELECT plays, listened_ms, all_plays, skipped, version
+        FROM counters
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+    return (row[0], row[1], row[2], row[3], row[4]) if row else (0, 0, 0, 0, 0)
+
+
+def zone_of(tx: Tx, user_id: int) -> str:
+    """The user's time zone, an IANA name; UTC for a user that is not there."""
+    row = tx.one("SELECT zone FROM users WHERE user_id = :user_id", user_id=user_id)
+    return str(row[0]) if row else "UTC"
+
+
+def times(tx: Tx, user_id: int, after: int, after_id: int, limit: int) -> list[Row]:
+    """(listened_at, listen_id) in order of time after a position, for a change of zone."""
+    return tx.all(
+        """
+        SELECT listened_at, listen_id
+        FROM listens
+        WHERE user_id = :user_id AND (listened_at, listen_id) > (:after, :after_id)
+        ORDER BY listened_at, listen_id
+        LIMIT :limit
+        """,
+        user_id=user_id,
+        after=after,
+        after_id=after_id,
+        limit=limit,
+    )
+
+
+def set_days(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write days and hours anew: rows of {user_id, listened_at, listen_id, day, hour}."""
+    tx.many(
+        """
+        UPDATE listens
+        SET day = :day, hour = :hour
+        WHERE user_id = :user_id AND listened_at = :listened_at AND listen_id = :listen_id
+        """,
+        rows,
+    )
+
+
+def recount(tx: Tx, user_id: int) -> None:
+    """Set the counters from the listens themselves."""
+    row = tx.one(
+        """
+        SELECT
+            coalesce(sum(counted), 0),
+            coalesce(sum(CASE WHEN counted = 1 THEN played_ms ELSE 0 END), 0),
+            coalesce(sum(CASE WHEN hidden = 0 THEN 1 ELSE 0 END), 0),
+            coalesce(sum(CASE WHEN skipped = 1 AND hidden = 0 THEN 1 ELSE 0 END), 0)
+        FROM listens
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+    held = counters(tx, user_id)
+    exact = [int(value) for value in row] if row else [0, 0, 0, 0]
+    count(
+        tx,
+        user_id,
+        plays=exact[0] - held[0],
+        listened_ms=exact[1] - held[1],
+        all_plays=exact[2] - held[2],
+        skipped=exact[3] - held[3],
+    )

@@ -1,0 +1,290 @@
+"""Observations: append-only rows of what was said, and the lookups of reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from earstead.core.listen import Observation, unpack_traits
+from earstead.storage.engine import Row, Tx
+
+_SHORT = """
+    o.seq, s.name, o.fingerprint, o.track_id, o.match_key, t.id_key, o.started_at, o.ended_at,
+    o.played_ms, o.duration_ms, o.traits, o.listen_id
+"""
+
+
+def observation(row: Row) -> Observation:
+    """A row of `_SHORT` columns as a core record."""
+    return Observation(
+        seq=row[0],
+        source=row[1],
+        fingerprint=row[2],
+        track_id=row[3],
+        match_key=row[4],
+        id_key=row[5],
+        started_at=row[6],
+        ended_at=row[7],
+        played_ms=row[8],
+        duration_ms=row[9],
+        **unpack_traits(row[10]),
+    )
+
+
+def next_seq(tx: Tx) -> int:
+    """The first unused seq; the writer is alone, so nobody else can take it."""
+    row = tx.one("SELECT coalesce(max(seq), 0) + 1 FROM observations")
+    return int(row[0]) if row else 1
+
+
+def source_id(tx: Tx, name: str) -> int:
+    """The id of a source, made when new."""
+    return _named(tx, name, "sources", "source_id")
+
+
+def _named(tx: Tx, name: str, table: str, column: str) -> int:
+    found = tx.one(f"SELECT {column} FROM {table} WHERE name = :name", name=name)  # noqa: S608 - our own names
+    if found:
+        return int(found[0])
+    row = tx.one(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}")  # noqa: S608
+    new = int(row[0]) if row else 1
+    tx.run(f"INSERT INTO {table} ({column}, name) VALUES (:id, :name)", id=new, name=name)  # noqa: S608
+    return new
+
+
+def client_id(tx: Tx, name: str, origin: str) -> int:
+    """The id of a client (program and version, and the service it played from), made when new."""
+    found = tx.one(
+        """
+        SELECT client_id
+        FROM clients
+        WHERE name = :name AND origin = :origin
+        """,
+        name=name,
+        origin=origin,
+    )
+    if found:
+        return int(found[0])
+    row = tx.one("SELECT coalesce(max(client_id), 0) + 1 FROM clients")
+    new = int(row[0]) if row else 1
+    tx.run("INSERT INTO clients (client_id, name, origin) VALUES (:id, :name, :origin)", id=new, name=name, origin=origin)
+    return new
+
+
+def known(tx: Tx, user_id: int, source: int, fingerprints: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """fingerprint -> (seq, listen_id) of those already stored."""
+    found: dict[int, tuple[int, int]] = {}
+    for start in range(0, len(fingerprints), 1024):
+        rows = tx.all(
+            """
+            SELECT fingerprint, seq, listen_id
+            FROM observations
+            WHERE user_id = :user_id AND fingerprint IN (:fingerprints*) AND source_id = :source
+            """,
+            user_id=user_id,
+            source=source,
+            fingerprints=fingerprints[start : start + 1024],
+        )
+        found.update((row[0], (row[1], row[2])) for row in rows)
+    return found
+
+
+def near(tx: Tx, user_id: int, match_keys: Sequence[int], first: int, last: int) -> list[tuple[Observation, int]]:
+    """(observation, its listen) of the given names that started in `first..last`, both included."""
+    found: list[tuple[Observation, int]] = []
+    for start in range(0, len(match_keys), 1024):
+        rows = tx.all(
+            f"""
+            SELECT {_SHORT}
+            FROM observations o
+            JOIN sources s ON s.source_id = o.source_id
+            JOIN tracks t ON t.track_id = o.track_id
+            WHERE o.user_id = :user_id
+              AND o.match_key IN (:match_keys*)
+              AND o.started_at BETWEEN :first AND :last
+            """,  # noqa: S608 - a constant list of columns
+            user_id=user_id,
+            match_keys=match_keys[start : start + 1024],
+            first=first,
+            last=last,
+        )
+        found += [(observation(row), row[11]) for row in rows]
+    return found
+
+
+def by_keys(tx: Tx, user_id: int, keys: Iterable[str]) -> list[tuple[Observation, int]]:
+    """(observation, its listen) of the given observation keys; unknown keys are left out."""
+    wanted = {key: int(key.rpartition(":")[2]) for key in keys}
+    if not wanted:
+        return []
+    rows = tx.all(
+        f"""
+        SELECT {_SHORT}
+        FROM observations o
+        JOIN sources s ON s.source_id = o.source_id
+        JOIN tracks t ON t.track_id = o.track_id
+        WHERE o.user_id = :user_id AND o.fingerprint IN (:fingerprints*)
+        """,  # noqa: S608
+        user_id=user_id,
+        fingerprints=sorted(set(wanted.values())),
+    )
+    return [(o, row[11]) for row in rows if (o := observation(row)).key in wanted]
+
+
+def by_seqs(tx: Tx, user_id: int, seqs: Sequence[int]) -> list[tuple[Observation, int]]:
+    """(observation, its listen) of the given rows of this user."""
+    rows = tx.all(
+        f"""
+        SELECT {_SHORT}
+        FROM observations o
+        JOIN sources s ON s.source_id = o.source_id
+        JOIN tracks t ON t.track_id = o.track_id
+        WHERE o.seq IN (:seqs*) AND o.user_id = :user_id
+        """,  # noqa: S608
+        user_id=user_id,
+        seqs=seqs,
+    )
+    return [(observation(row), row[11]) for row in rows]
+
+
+def span_of(tx: Tx, user_id: int, after_seq: int, limit: int) -> list[tuple[Observation, int]]:
+    """(observation, its listen) in order of receipt, for a rebuild: `limit` rows after a seq."""
+    rows = tx.all(
+        f"""
+        SELECT {_SHORT}
+        FROM observations o
+        JOIN sources s ON s.source_id = o.source_id
+        JOIN tracks t ON t.track_id = o.track_id
+        WHERE o.user_id = :user_id AND o.seq > :after
+        ORDER BY o.seq
+        LIMIT :limit
+        """,  # noqa: S608
+        user_id=user_id,
+        after=after_seq,
+        limit=limit,
+    )
+    return [(observation(row), row[11]) for row in rows]
+
+
+def linked_match_keys(tx: Tx, id_keys: Sequence[int]) -> dict[int, set[int]]:
+    """id_key -> the match keys under which tracks with that id are known, where there is more than one name."""
+    found: dict[int, set[int]] = {}
+    for start in range(0, len(id_keys), 1024):
+        rows = tx.all(
+            """
+            SELECT DISTINCT id_key, match_key
+            FROM tracks
+            WHERE id_key IN (:id_keys*) AND id_key <> 0
+            """,
+            id_keys=id_keys[start : start + 1024],
+        )
+        for key, match in rows:
+            found.setdefault(key, set()).add(match)
+    return {key: matches for key, matches in found.items() if len(matches) > 1}
+
+
+def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append observations; the caller has made sure that they are new."""
+    tx.many(
+        """
+        INSERT INTO observations (
+            seq, user_id, source_id, fingerprint, track_id, match_key, client_id, started_at, ended_at,
+            received_at, played_ms, duration_ms, traits, listen_id, reason, extra
+        )
+        VALUES (
+            :seq, :user_id, :source_id, :fingerprint, :track_id, :match_key, :client_id, :started_at, :ended_at,
+            :received_at, :played_ms, :duration_ms, :traits, :listen_id, :reason, :extra
+        )
+        """,
+        rows,
+    )
+
+
+def assign(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Point observations at their listen: rows of {seq, listen_id, reason}."""
+    tx.many(
+        """
+        UPDATE observations
+        SET listen_id = :listen_id, reason = :reason
+        WHERE seq = :seq
+        """,
+        rows,
+    )
+
+
+def sources_of(tx: Tx, user_id: int) -> dict[int, tuple[int, int, int]]:
+    """source_id -> (observations, first start, last start) of a user."""
+    rows = tx.all(
+        """
+        SELECT source_id, observations, first_at, last_at
+        FROM user_sources
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def note_source(tx: Tx, user_id: int, source: int, count: int, first_at: int, last_at: int) -> None:
+    """Add to what a source brought a user."""
+    tx.run(
+        """
+        INSERT INTO user_sources (user_id, source_id, observations, first_at, last_at)
+        VALUES (:user_id, :source, :count, :first_at, :last_at)
+        ON CONFLICT (user_id, source_id) DO UPDATE
+        SET observations = user_sources.observations + excluded.observations,
+            first_at = CASE WHEN excluded.first_at < user_sources.first_at
+                THEN excluded.first_at ELSE user_sources.first_at END,
+            last_at = CASE WHEN excluded.last_at > user_sources.last_at
+                THEN excluded.last_at ELSE user_sources.last_at END
+        """,
+        user_id=user_id,
+        source=source,
+        count=count,
+        first_at=first_at,
+        last_at=last_at,
+    )
+
+
+def forget_source(tx: Tx, user_id: int, source: int) -> list[int]:
+    """Remove every observation of a source; returns the listens that they belonged to."""
+    rows = tx.all(
+        """
+        SELECT DISTINCT listen_id
+        FROM observations
+        WHERE user_id = :user_id AND source_id = :source
+        """,
+        user_id=user_id,
+        source=source,
+    )
+    tx.run("DELETE FROM observations WHERE user_id = :user_id AND source_id = :source", user_id=user_id, source=source)
+    tx.run("DELETE FROM user_sources WHERE user_id = :user_id AND source_id = :source", user_id=user_id, source=source)
+    return [row[0] for row in rows]
+
+
+def find_source(tx: Tx, name: str) -> int:
+    """The id of a source, 0 when nobody ever brought anything from it."""
+    row = tx.one("SELECT source_id FROM sources WHERE name = :name", name=name)
+    return int(row[0]) if row else 0
+
+
+
+def companions(tx: Tx, user_id: int, source: int) -> list[int]:
+    """Rows of other sources that share a listen with a row of this source. Reads all of the user's observations
+    (there is no index by listen): only for erasing."""
+    rows = tx.all(
+        """
+        SELECT seq
+        FROM observations
+        WHERE user_id = :user_id
+          AND source_id <> :source
+          AND listen_id IN (
+              SELECT listen_id
+              FROM observations
+              WHERE user_id = :user_id AND source_id = :source
+          )
+        """,
+        user_id=user_id,
+        source=source,
+    )
+    return [row[0] for row in rows]
