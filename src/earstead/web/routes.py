@@ -1,0 +1,53 @@
+"""All pages under one mount: sessions, the same-origin rule and error pages stand in front of every one.
+
+Pages of a user live under `/{user}/...` and come last, so that they shadow no other page; addresses that belong
+to an API are never answered with a page, not even with an error page.
+"""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
+
+from earstead.services.container import Services
+from earstead.web import connect, decisions, develop, exports, first_start, imports, settings_pages, sign_in
+from earstead.web import charts_pages, entities, home, listens
+from earstead.web.auth import Sessions
+from earstead.web.csrf import SameOriginOnly
+from earstead.web.errors import HANDLERS
+
+
+class Pages(Mount):
+    """Everything that is not an API's."""
+
+    def __init__(self, routes: list[BaseRoute], foreign: tuple[str, ...]) -> None:
+        super().__init__(
+            "",
+            routes=routes,
+            middleware=[
+                Middleware(ExceptionMiddleware, handlers=HANDLERS),
+                Middleware(Sessions),
+                Middleware(SameOriginOnly),
+            ],
+        )
+        self._foreign = foreign
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Like Mount, but leaves the APIs' addresses alone so that each API answers its own errors."""
+        if scope["type"] != "http" or f"{scope['path']}/".startswith(self._foreign):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def routes(services: Services) -> list[BaseRoute]:
+    """Every page of the product. To be put after the routes of the APIs and of static files."""
+    own = [connect, decisions, develop, exports, first_start, imports, settings_pages, sign_in]
+    by_user = [home, charts_pages, entities, listens]
+    pages: list[BaseRoute] = [route for module in (*own, *by_user) for route in module.routes]
+    return [Pages(pages, _prefixes(services))]
+
+
+def _prefixes(services: Services) -> tuple[str, ...]:
+    return tuple(f"{prefix.rstrip('/')}/" for api in services.apis for prefix in api.prefixes if prefix != "/")
