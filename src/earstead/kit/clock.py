@@ -8,6 +8,9 @@ import time
 import uuid
 from typing import Protocol
 
+Random = random.Random
+"""The type of a seeded generator, so that others can name it without being able to roll their own dice."""
+
 
 class Clock(Protocol):
     """What time it is."""
@@ -65,6 +68,6 @@ def new_uuid4() -> str:
     return str(uuid.uuid4())
 
 
-def seeded(seed: int | str) -> random.Random:
+def seeded(seed: int | str) -> Random:
     """A generator that gives the same numbers for the same seed on every machine; for demos and simulators only."""
-    return random.Random(seed)
+    return Random(seed)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from random import Random
 
 from earstead.core.ids import SpotifyUri
-from earstead.kit.clock import seeded
+from earstead.kit.clock import Random, seeded
 from earstead.sandbox.words import ENGLISH, LEXICONS, Lexicon
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

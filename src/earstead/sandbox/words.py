@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
+
+from earstead.kit.clock import Random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Words of one language family. `share` is its weight among artists; patterns use {a} adjective, {n} and {m} nouns."""
+    """Words of one language family; `share` is its weight among artists.
+
+    Patterns name an adjective {a} and two nouns {n}, {m}.
+    """
 
     share: float
     adjectives: tuple[str, ...]

@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
-from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from earstead.core.ids import DurationMs, UnixSeconds
 from earstead.core.listen import Kind, Submission
-from earstead.kit.clock import seeded
+from earstead.kit.clock import Random, seeded
 from earstead.sandbox.catalogue import Artist, Catalogue, Track, spotify_uri
 from earstead.sandbox.words import SHOWS
 
@@ -50,6 +49,7 @@ def history(seed: int, listens: int, end: int, *, zone: str = "Europe/Berlin") -
         listens: 0 .. MAX_LISTENS.
         end: unix seconds.
         zone: IANA name of where the listener lives: sessions are at that place's hours.
+
     Raises:
         ValueError: `listens` is out of range.
     """
