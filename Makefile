@@ -16,17 +16,17 @@ INPUTS := pyproject.toml constraints.txt scripts/setup src/earstead/__init__.py
 help: ## what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .stamps/setup ## a working .venv/bin/earstead
+setup: .venv/.setup ## a working .venv/bin/earstead
 
-.stamps/setup: $(INPUTS)
+.venv/.setup: $(INPUTS)
 	@PYTHON="$(PYTHON)" scripts/setup
-	@mkdir -p .stamps && touch $@
+	@touch $@
 
-dev: .stamps/dev
+dev: .venv/.dev
 
-.stamps/dev: $(INPUTS)
+.venv/.dev: $(INPUTS)
 	@PYTHON="$(PYTHON)" scripts/setup postgres,parquet,dev
-	@mkdir -p .stamps && touch .stamps/setup $@
+	@touch .venv/.setup $@
 
 tools: ## Chromium, PostgreSQL and axe-core, for the tests that need them
 	@scripts/tools
@@ -61,5 +61,5 @@ dist: dev ## wheel and sdist, in dist/
 	@PIP_CONSTRAINT="$(CURDIR)/constraints.txt" $(BIN)/python -m build --outdir dist .
 
 clean: ## remove what was made here; data directories stay
-	@rm -rf .venv .stamps .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .tools dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
