@@ -63,22 +63,19 @@ CARDS: tuple[ConnectCard, ...] = (
     ),
     ConnectCard(
         client="Strawberry",
-        title="Strawberry Music Player",
-        settings=(("API URL", _API), ("User token", "{token}")),
-        steps=("Open Settings, Scrobbler, ListenBrainz.", "Enter both values and switch ListenBrainz on."),
-        note="Versions without an API URL field can only reach listenbrainz.org.",
+        title="Strawberry Music Player (through rescrobbled)",
+        settings=(("In ~/.config/rescrobbled/config.toml", '[[listenbrainz]]\nurl = "{root}"\ntoken = "{token}"'),),
+        steps=(
+            "Install rescrobbled, which hears Strawberry over MPRIS, and add the block to its file.",
+            "Switch Strawberry's own ListenBrainz scrobbler off.",
+        ),
+        note="Strawberry's own scrobbler has its address built in and cannot be pointed elsewhere.",
     ),
     ConnectCard(
         client="multi-scrobbler",
         title="multi-scrobbler",
-        settings=(
-            (
-                "In config/listenbrainz.json",
-                '[{{"name": "earstead", "configureAs": "client", "enable": true,\n'
-                '  "data": {{"url": "{root}", "token": "{token}", "username": "{user}"}}}}]',
-            ),
-        ),
-        steps=("Write the file, or set LZ_URL, LZ_TOKEN and LZ_USER.", "Restart multi-scrobbler."),
+        settings=(("LZ_URL", _ROOT), ("LZ_TOKEN", "{token}"), ("LZ_USER", "{user}")),
+        steps=("Set the three variables for multi-scrobbler.", "Restart it; ListenBrainz appears among its clients."),
     ),
     ConnectCard(
         client="liblistenbrainz",

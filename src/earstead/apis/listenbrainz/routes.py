@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +15,10 @@ from earstead.apis.listenbrainz.limits import WindowLimiter
 from earstead.apis.listenbrainz.query import Page, parse_page
 from earstead.core.errors import NotFound, Unauthenticated
 from earstead.kit.http import blocking
-from earstead.services.accounts import Grant, User
-from earstead.services.container import Services
+
+if TYPE_CHECKING:
+    from earstead.services.accounts import Grant, User
+    from earstead.services.container import Services
 
 READ, WRITE = "listens:read", "listens:write"
 
