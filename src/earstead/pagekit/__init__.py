@@ -4,7 +4,7 @@ A page module calls `page(request, "name.html", **context)`; templates extend `l
 `components.html`. `docs/pagekit.md` shows all of it.
 """
 
-from earstead.pagekit.pages import error_page, not_modified, page, redirect
+from earstead.pagekit.pages import not_modified, page, redirect
 from earstead.pagekit.static import static, static_routes
 
-__all__ = ["error_page", "not_modified", "page", "redirect", "static", "static_routes"]
+__all__ = ["not_modified", "page", "redirect", "static", "static_routes"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -75,12 +74,6 @@ def page(request: Request, template: str, *, status: int = 200, etag: str = "", 
     elif etag:
         response.headers["etag"] = _tag(request, etag)
     return response
-
-
-def error_page(request: Request, status: int, what: str, *, kept: str = "", todo: str = "") -> HTMLResponse:
-    """Say what happened, what was kept and what to do, each a sentence; `kept` and `todo` may be ""."""
-    title = HTTPStatus(status).phrase
-    return page(request, "error.html", status=status, title=title, what=what, kept=kept, todo=todo)
 
 
 def redirect(url: str, *, notice: str = "", undo: int = 0) -> RedirectResponse:

@@ -1,0 +1,154 @@
+"""What a page says first, in words. The same functions speak on pages, cards, in letters and in the API's `summary`.
+
+Plain text in, plain text out: escaping is the drawer's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from earstead.core.periods import Period, day_and_hour
+from earstead.pagekit.words import day, hours, number, percent, plural
+from earstead.services.views import ChartRow, EntityDetail, ListenFilter, Totals
+
+_ROLLING = {"7d", "30d", "90d", "180d", "365d"}
+_KINDS = {"artist": "artist", "release": "album", "recording": "track", "episode": "episode", "show": "show"}
+
+
+def within(period: Period) -> str:
+    """When, as the end of a clause: "this month", "in the last 30 days", "in 2025", "of all time"."""
+    if period.name in ("week", "month", "year"):
+        return f"this {period.name}"
+    if period.span is None:
+        return "of all time"
+    if period.name in _ROLLING:
+        return f"in the {period.label}"
+    return f"from {period.label}" if ".." in period.name else f"in {'the ' if period.label.startswith('week') else ''}{period.label}"
+
+
+def before(period: Period, *, cut: bool) -> str:
+    """What a period is compared with: "in the month before", "at this point of the year before"."""
+    if period.name in _ROLLING:
+        return f"in the {period.label.removeprefix('last ')} before"
+    unit = _unit(period)
+    if unit == "days":
+        return "in as many days before"
+    return f"at this point of the {unit} before" if cut else f"in the {unit} before"
+
+
+def _unit(period: Period) -> str:
+    name = period.name
+    if ".." in name:
+        return "days"
+    if name in ("week", "month", "year"):
+        return name
+    return "week" if "W" in name else "month" if "-" in name else "year"
+
+
+def change(now: int, then: int) -> str:
+    """ "9 % more than", "as many as", "three times as many as"; "" when there was nothing to compare with."""
+    if then <= 0:
+        return ""
+    if now == then:
+        return "as many as"
+    if now >= 2 * then:
+        times = now / then
+        return f"{times:.0f} times as many as" if times >= 2.5 else "twice as many as"
+    return f"{percent(abs(now - then) / then)} {'more' if now > then else 'fewer'} than"
+
+
+def summary(period: Period, totals: Totals, then: Totals | None, leaders: Sequence[ChartRow], *, cut: bool = False) -> str:
+    """ "412 plays this month, 9 % more than in the month before; mostly Björk."
+
+    Args:
+        period: what is summed up.
+        totals: of the period.
+        then: of the stretch it is compared with, None for none.
+        leaders: the first places of its artist chart.
+        cut: whether `then` covers only as much of its period as has passed of this one.
+    """
+    if not totals.plays:
+        return f"Nothing heard {within(period)}." if period.span else "Nothing heard yet."
+    said = f"{plural(totals.plays, 'play')} {within(period)}"
+    compared = change(totals.plays, then.plays) if then else ""
+    if compared:
+        said += f", {compared} {before(period, cut=cut)}"
+    mostly = leading(leaders, totals.plays)
+    return f"{said}; {mostly}." if mostly else f"{said}."
+
+
+def leading(leaders: Sequence[ChartRow], plays: int) -> str:
+    """Who stands out: "mostly Björk", "most of it Björk and Kino", "Björk first"; "" without a leader."""
+    if not leaders or plays <= 0:
+        return ""
+    first = leaders[0]
+    if first.plays * 2 > plays:
+        return f"mostly {first.entity.name}"
+    if len(leaders) > 1 and leaders[1].plays * 10 > first.plays * 8:
+        return f"{first.entity.name} and {leaders[1].entity.name} above all"
+    return f"{first.entity.name} above all"
+
+
+def chart_sentence(kind: str, period: Period, rows: Sequence[ChartRow], total: int, by: str) -> str:
+    """ "Björk leads 312 artists this month, with 44 plays." """
+    if not rows:
+        return f"Nothing heard {within(period)}."
+    first = rows[0]
+    amount = hours(first.listened_ms) if by == "time" else plural(first.plays, "play")
+    return f"{first.entity.name} leads {plural(total, _KINDS[kind])} {within(period)}, with {amount}."
+
+
+def entity_sentence(detail: EntityDetail, zone: str) -> str:
+    """ "312 plays, 21 h, since 3 March 2009. No. 2 of all time." """
+    if not detail.plays:
+        return "Never played long enough to count."
+    said = f"{plural(detail.plays, 'play')}, {hours(detail.listened_ms)}"
+    if detail.first:
+        said += f", since {day(detail.first.listened_at, zone)}"
+    said += "."
+    if detail.rank:
+        said += f" No. {number(detail.rank)} of all time."
+    return said
+
+
+def year_sentence(year: int, totals: Totals, leaders: Sequence[ChartRow], days_heard: int) -> str:
+    """ "7,412 plays on 341 days of 2025, 498 h of 312 artists; Björk above all." """
+    if not totals.plays:
+        return f"Nothing heard in {year}."
+    said = f"{plural(totals.plays, 'play')} on {plural(days_heard, 'day')} of {year}"
+    said += f", {hours(totals.listened_ms)} of {plural(totals.artists, 'artist')}"
+    mostly = leading(leaders, totals.plays)
+    return f"{said}; {mostly}." if mostly else f"{said}."
+
+
+def filter_sentence(names: Sequence[str], period: Period | None, chosen: ListenFilter) -> str:
+    """What a filtered list of listens holds: "Listens of Björk, in 2025, skipped"; "All listens" without a filter.
+
+    Args:
+        names: of the artist, release and recording it is narrowed to.
+        period: None for all time.
+        chosen: the filter.
+    """
+    parts = [f"of {name}" for name in names]
+    if chosen.text:
+        parts.append(f"with “{chosen.text}”")
+    if period is not None and period.span is not None:
+        parts.append(within(period))
+    if chosen.source:
+        parts.append(f"from {chosen.source}")
+    if chosen.skipped is not None:
+        parts.append("skipped" if chosen.skipped else "not skipped")
+    if chosen.counted is not None:
+        parts.append("counted" if chosen.counted else "too short to count")
+    subject = "Deleted listens" if chosen.hidden else "Listens"
+    return f"{subject} {', '.join(parts)}" if parts else "Deleted listens" if chosen.hidden else "All listens"
+
+
+def streak_of_silence(last_at: int, now: int, zone: str) -> str:
+    """How long nothing was heard: "Last heard today", "Last heard 12 days ago", "Last heard on 3 March 2009"."""
+    days = day_and_hour(now, zone)[0] - day_and_hour(last_at, zone)[0]
+    if days <= 0:
+        return "Last heard today"
+    if days == 1:
+        return "Last heard yesterday"
+    return f"Last heard {days} days ago" if days < 60 else f"Last heard on {day(last_at, zone)}"
