@@ -11,14 +11,14 @@ from earstead.core.catalog import Entity, MapRules, Track, map_track
 from earstead.core.listen import Kind
 from earstead.storage.engine import Row, Tx
 
-_TRACK = """
+TRACK_COLUMNS = """
     t.track_id, t.kind, t.artist_name, t.track_name, t.release_name, t.artist_names, t.recording_mbid,
     t.release_mbid, t.artist_mbids, t.isrc, t.spotify_uri, t.match_key, t.id_key
 """
 
 
 def track(row: Row) -> Track:
-    """A row of `_TRACK` columns as a core record."""
+    """A row of `TRACK_COLUMNS` columns as a core record."""
     return Track(
         track_id=row[0],
         kind=Kind(row[1]),
@@ -168,7 +168,7 @@ def tracks_of(tx: Tx, user_id: int, entity_id: int) -> list[Track]:
     """The tracks that lead to an entity for a user, whatever its kind."""
     rows = tx.all(
         f"""
-        SELECT {_TRACK}
+        SELECT {TRACK_COLUMNS}
         FROM tracks t
         JOIN (
             SELECT track_id FROM track_map WHERE user_id = :user_id AND recording_id = :entity_id
@@ -188,7 +188,7 @@ def all_tracks(tx: Tx, user_id: int, after: int, limit: int) -> list[Track]:
     """The tracks of a user's map in order of id, after one, for a rebuild."""
     rows = tx.all(
         f"""
-        SELECT {_TRACK}
+        SELECT {TRACK_COLUMNS}
         FROM track_map m
         JOIN tracks t ON t.track_id = m.track_id
         WHERE m.user_id = :user_id AND m.track_id > :after
@@ -205,7 +205,7 @@ def all_tracks(tx: Tx, user_id: int, after: int, limit: int) -> list[Track]:
 def tracks_by_id(tx: Tx, track_ids: Sequence[int]) -> dict[int, Track]:
     """The tracks of the given ids."""
     rows = tx.all(
-        f"SELECT {_TRACK} FROM tracks t WHERE t.track_id IN (:track_ids*)",  # noqa: S608
+        f"SELECT {TRACK_COLUMNS} FROM tracks t WHERE t.track_id IN (:track_ids*)",  # noqa: S608
         track_ids=track_ids,
     )
     return {row[0]: track(row) for row in rows}

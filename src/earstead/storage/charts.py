@@ -1,0 +1,309 @@
+"""Questions about what was heard. Charts group by track first and join the map after: two levels, so that the
+large side of the join is tracks, not listens. Windowed questions read the key order of a span, all-time ones the
+index by track; each has its own text, because the planner cannot choose for both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from earstead.core.catalog import Track
+from earstead.storage.catalog import TRACK_COLUMNS, track
+from earstead.storage.engine import Row, Tx
+
+_WINDOW = """
+    SELECT track_id, count(*) AS plays, sum(played_ms) AS heard
+    FROM listens
+    WHERE user_id = :user_id AND listened_at >= :start AND listened_at < :end AND counted = 1
+    GROUP BY track_id
+"""
+_ALL_TIME = """
+    SELECT track_id, count(*) AS plays, sum(played_ms) AS heard
+    FROM listens
+    WHERE user_id = :user_id AND counted = 1
+    GROUP BY track_id
+"""
+# By which column an entity is reached, and which kinds of track stand in its chart.
+_JOINS = {
+    "artist": ("a.artist_id", "m.kind = 0"),
+    "show": ("a.artist_id", "m.kind > 0"),
+    "release": ("m.release_id", "m.kind = 0 AND m.release_id <> 0"),
+    "recording": ("m.recording_id", "m.kind = 0"),
+    "episode": ("m.recording_id", "m.kind > 0"),
+}
+
+
+def _grouped(kind: str, windowed: bool) -> str:
+    column, condition = _JOINS[kind]
+    artists = (
+        "JOIN track_artist a ON a.user_id = m.user_id AND a.track_id = m.track_id" if column == "a.artist_id" else ""
+    )
+    return f"""
+        SELECT {column} AS entity_id, CAST(sum(t.plays) AS BIGINT) AS plays, CAST(sum(t.heard) AS BIGINT) AS heard
+        FROM ({_WINDOW if windowed else _ALL_TIME}) t
+        JOIN track_map m ON m.user_id = :user_id AND m.track_id = t.track_id
+        {artists}
+        WHERE {condition} AND m.visibility = 0
+        GROUP BY {column}
+    """  # noqa: S608 - built from the constants above
+
+
+CHARTS = {(kind, windowed): _grouped(kind, windowed) for kind in _JOINS for windowed in (False, True)}
+
+
+def chart(tx: Tx, user_id: int, kind: str, span: tuple[int, int] | None) -> list[Row]:
+    """(entity_id, plays, heard ms) of every entity of a kind heard in a span, in no order.
+
+    The whole of it: ranks, totals and movement are made of it in memory, and it is small (entities, not listens).
+    """
+    params: dict[str, Any] = {"user_id": user_id}
+    if span:
+        params |= {"start": span[0], "end": span[1]}
+    return tx.all(CHARTS[kind, span is not None], **params)
+
+
+def names(tx: Tx, entity_ids: list[int]) -> list[Row]:
+    """(entity_id, kind, name, credit, credit_id, spellings) of entities."""
+    found: list[Row] = []
+    for start in range(0, len(entity_ids), 1024):
+        found += tx.all(
+            """
+            SELECT entity_id, kind, name, credit, credit_id, spellings
+            FROM entities
+            WHERE entity_id IN (:ids*)
+            """,
+            ids=entity_ids[start : start + 1024],
+        )
+    return found
+
+
+def tracks_of_entities(tx: Tx, user_id: int, kind: str, entity_ids: list[int]) -> list[tuple[Track, int]]:
+    """(track, plays) of every track behind entities of a kind, for choosing the spelling written most often."""
+    column = _JOINS[kind][0]
+    artists = (
+        "JOIN track_artist a ON a.user_id = m.user_id AND a.track_id = m.track_id" if column == "a.artist_id" else ""
+    )
+    rows = tx.all(
+        f"""
+        SELECT {TRACK_COLUMNS},
+            (SELECT count(*) FROM listens l WHERE l.user_id = :user_id AND l.track_id = m.track_id)
+        FROM track_map m
+        {artists}
+        JOIN tracks t ON t.track_id = m.track_id
+        WHERE m.user_id = :user_id AND {column} IN (:ids*)
+        """,  # noqa: S608
+        user_id=user_id,
+        ids=entity_ids,
+    )
+    return [(track(row), row[-1]) for row in rows]
+
+
+def evidence(tx: Tx, user_id: int, recording_id: int) -> list[Row]:
+    """(recording_mbid, spotify_uri, isrc) said of a recording."""
+    return tx.all(
+        """
+        SELECT DISTINCT t.recording_mbid, t.spotify_uri, t.isrc
+        FROM track_map m
+        JOIN tracks t ON t.track_id = m.track_id
+        WHERE m.user_id = :user_id AND m.recording_id = :recording_id
+        LIMIT 100
+        """,
+        user_id=user_id,
+        recording_id=recording_id,
+    )
+
+
+def sums(tx: Tx, user_id: int, start: int, end: int) -> Row:
+    """(plays, heard ms, all plays, skipped, first_at, last_at) of a span, muted tracks included."""
+    row = tx.one(
+        """
+        SELECT
+            CAST(coalesce(sum(counted), 0) AS BIGINT),
+            CAST(coalesce(sum(counted * played_ms), 0) AS BIGINT),
+            count(*),
+            CAST(coalesce(sum(CASE WHEN skipped = 1 THEN 1 ELSE 0 END), 0) AS BIGINT),
+            coalesce(min(listened_at), 0),
+            coalesce(max(listened_at), 0)
+        FROM listens
+        WHERE user_id = :user_id AND listened_at >= :start AND listened_at < :end AND hidden = 0
+        """,
+        user_id=user_id,
+        start=start,
+        end=end,
+    )
+    return row or (0, 0, 0, 0, 0, 0)
+
+
+def muted(tx: Tx, user_id: int, start: int, end: int) -> tuple[int, int]:
+    """(plays, heard ms) of banned and blocked tracks in a span: what totals leave out."""
+    row = tx.one(
+        """
+        SELECT count(*), CAST(coalesce(sum(l.played_ms), 0) AS BIGINT)
+        FROM track_map m
+        JOIN listens l ON l.user_id = m.user_id AND l.track_id = m.track_id
+        WHERE m.user_id = :user_id AND m.visibility > 0 AND l.counted = 1
+          AND l.listened_at >= :start AND l.listened_at < :end
+        """,
+        user_id=user_id,
+        start=start,
+        end=end,
+    )
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def ends(tx: Tx, user_id: int) -> tuple[int, int]:
+    """(oldest, latest) time of a counted listen; zeros when there is none."""
+    first = tx.one(
+        """
+        SELECT listened_at
+        FROM listens
+        WHERE user_id = :user_id AND counted = 1
+        ORDER BY listened_at
+        LIMIT 1
+        """,
+        user_id=user_id,
+    )
+    last = tx.one(
+        """
+        SELECT listened_at
+        FROM listens
+        WHERE user_id = :user_id AND counted = 1
+        ORDER BY listened_at DESC
+        LIMIT 1
+        """,
+        user_id=user_id,
+    )
+    return (first[0], last[0]) if first and last else (0, 0)
+
+
+def days(tx: Tx, user_id: int, start: int, end: int) -> list[Row]:
+    """(day, hour, plays, heard ms) of a span, by local day and hour."""
+    return tx.all(
+        """
+        SELECT day, hour, count(*), CAST(sum(played_ms) AS BIGINT)
+        FROM listens
+        WHERE user_id = :user_id AND listened_at >= :start AND listened_at < :end AND counted = 1
+        GROUP BY day, hour
+        """,
+        user_id=user_id,
+        start=start,
+        end=end,
+    )
+
+
+_OF_ENTITY = """
+    (
+        SELECT track_id FROM track_map WHERE user_id = :user_id AND recording_id = :entity_id
+        UNION
+        SELECT track_id FROM track_map WHERE user_id = :user_id AND release_id = :entity_id
+        UNION
+        SELECT track_id FROM track_artist WHERE user_id = :user_id AND artist_id = :entity_id
+    )
+"""
+
+
+def times_of(tx: Tx, user_id: int, entity_id: int, start: int, end: int) -> list[Row]:
+    """(listened_at, played_ms) of every counted listen of an entity in a span."""
+    return tx.all(
+        f"""
+        SELECT l.listened_at, l.played_ms
+        FROM {_OF_ENTITY} e
+        JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
+        WHERE l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1
+        """,  # noqa: S608
+        user_id=user_id,
+        entity_id=entity_id,
+        start=start,
+        end=end,
+    )
+
+
+def sums_of(tx: Tx, user_id: int, entity_id: int) -> Row:
+    """(plays, heard ms, all plays, skipped) of an entity over all time."""
+    row = tx.one(
+        f"""
+        SELECT
+            CAST(coalesce(sum(l.counted), 0) AS BIGINT),
+            CAST(coalesce(sum(l.counted * l.played_ms), 0) AS BIGINT),
+            count(*),
+            CAST(coalesce(sum(CASE WHEN l.skipped = 1 THEN 1 ELSE 0 END), 0) AS BIGINT)
+        FROM {_OF_ENTITY} e
+        JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
+        WHERE l.hidden = 0
+        """,  # noqa: S608
+        user_id=user_id,
+        entity_id=entity_id,
+    )
+    return row or (0, 0, 0, 0)
+
+
+def inside(tx: Tx, user_id: int, entity_id: int, kind: str) -> list[Row]:
+    """(entity_id, plays, heard ms) of the entities of a kind that share tracks with an entity, most played first."""
+    column, condition = _JOINS[kind]
+    artists = (
+        "JOIN track_artist a ON a.user_id = m.user_id AND a.track_id = m.track_id" if column == "a.artist_id" else ""
+    )
+    return tx.all(
+        f"""
+        SELECT {column}, count(*), CAST(sum(l.played_ms) AS BIGINT)
+        FROM {_OF_ENTITY} e
+        JOIN track_map m ON m.user_id = :user_id AND m.track_id = e.track_id
+        {artists}
+        JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
+        WHERE l.counted = 1 AND {condition}
+        GROUP BY {column}
+        ORDER BY count(*) DESC, {column}
+        LIMIT 200
+        """,  # noqa: S608
+        user_id=user_id,
+        entity_id=entity_id,
+    )
+
+
+def search(tx: Tx, user_id: int, key: str, limit: int) -> list[Row]:
+    """(entity_id, kind) of what a user heard whose transliterated name holds the key, best match first."""
+    return tx.all(
+        """
+        SELECT e.entity_id, e.kind
+        FROM entities e
+        WHERE e.search_key LIKE :pattern ESCAPE '\\'
+          AND (
+            EXISTS (SELECT 1 FROM track_map m WHERE m.user_id = :user_id AND m.recording_id = e.entity_id)
+            OR EXISTS (SELECT 1 FROM track_map m WHERE m.user_id = :user_id AND m.release_id = e.entity_id)
+            OR EXISTS (SELECT 1 FROM track_artist a WHERE a.user_id = :user_id AND a.artist_id = e.entity_id)
+          )
+        ORDER BY
+            CASE WHEN e.search_key LIKE :start ESCAPE '\\' THEN 0 ELSE 1 END,
+            CASE e.kind WHEN 'artist' THEN 0 WHEN 'show' THEN 1 WHEN 'release' THEN 2 ELSE 3 END,
+            length(e.search_key),
+            e.entity_id
+        LIMIT :limit
+        """,
+        user_id=user_id,
+        pattern=f"%{key}%",
+        start=f"{key}%",
+        limit=limit,
+    )
+
+
+def around(tx: Tx, user_id: int, times: list[int]) -> dict[int, int]:
+    """artist_id -> listens within half an hour of the given times (a listen near two of them counts once)."""
+    found: dict[int, set[int]] = {}
+    reached = 0
+    for at in times:
+        start, reached = max(at - 1800, reached), at + 1800
+        rows = tx.all(
+            """
+            SELECT a.artist_id, l.listen_id
+            FROM listens l
+            JOIN track_artist a ON a.user_id = l.user_id AND a.track_id = l.track_id
+            WHERE l.user_id = :user_id AND l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1
+            LIMIT 500
+            """,
+            user_id=user_id,
+            start=start,
+            end=reached,
+        )
+        for artist_id, listen_id in rows:
+            found.setdefault(artist_id, set()).add(listen_id)
+    return {artist_id: len(ids) for artist_id, ids in found.items()}
