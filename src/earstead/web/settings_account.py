@@ -23,7 +23,7 @@ async def _account(request: Request) -> Response:
 async def _erase_source(request: Request) -> Response:
     form = await read_form(request)
     source = form.text("source")
-    if form.text("confirm") != source or not source:
+    if form.text("confirm_source") != source or not source:
         fault = Rejected("source", f"to erase it, type its name exactly: {source}")
         return await _account_page(request, fault=fault)
     gone = await blocking(services_of(request).accounts.erase_source, user_of(request).user_id, source)

@@ -1,0 +1,119 @@
+"""Connect: one entry a client with its exact settings, and a light that turns on when its first play arrives.
+
+The entries come from the manifests of the plugs; nothing here knows a client by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from earstead.core.errors import NotFound
+from earstead.kit.http import blocking
+from earstead.pagekit import page
+from earstead.services.accounts import User
+from earstead.services.container import Services
+from earstead.services.registry import ConnectCard
+from earstead.services.views import ListenRow
+from earstead.web.auth import services_of, signed_in, user_of
+from earstead.web.forms import query, read_form
+from earstead.web.settings_frame import shown_once
+
+TOKEN_PLACE = "your token"  # noqa: S105
+# A client that plays is among the latest; looking further back would only cost.
+_LOOK_BACK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A client as the page draws it: `settings` filled in, `heard_at` unix seconds of its latest play, 0 for none."""
+
+    key: str
+    card: ConnectCard
+    settings: tuple[tuple[str, str], ...]
+    wants_token: bool
+    heard_at: int
+
+
+@signed_in
+async def _connect(request: Request) -> Response:
+    template = "connect_lights.html" if request.headers.get("hx-request") else "connect.html"
+    return await _page(request, template)
+
+
+@signed_in
+async def _new_token(request: Request) -> Response:
+    """Make a token for one client and show it in that client's settings, this once."""
+    services, user = services_of(request), user_of(request)
+    key = (await read_form(request)).text("client")
+    card = dict(_cards(services)).get(key)
+    if card is None:
+        raise NotFound("There is no such client here.")
+    token = await blocking(services.accounts.new_token, user.user_id, card.title[:100])
+    return shown_once(await _page(request, "connect.html", opened=key, token=token))
+
+
+async def _page(request: Request, template: str, *, opened: str = "", token: str = "") -> Response:
+    services, user = services_of(request), user_of(request)
+    latest = await blocking(services.insights.listens, user.user_id, limit=_LOOK_BACK)
+    entries = [_entry(services, user, key, card, token if key == opened else "", latest.items) for key, card in _cards(services)]
+    return page(
+        request,
+        template,
+        entries=entries,
+        opened=opened or query(request).text("client"),
+        token=token,
+        welcome=query(request).text("welcome") == "1",
+        newest=latest.items[0] if latest.items else None,
+    )
+
+
+def _cards(services: Services) -> Iterable[tuple[str, ConnectCard]]:
+    for plug in (*services.apis, *services.sources):
+        for number, card in enumerate(plug.connect, 1):
+            yield f"{plug.name}-{number}", card
+
+
+def _entry(
+    services: Services, user: User, key: str, card: ConnectCard, token: str, latest: Iterable[ListenRow]
+) -> Entry:
+    return Entry(
+        key=key,
+        card=card,
+        settings=filled(card, services.public_url.rstrip("/"), user.name, token or TOKEN_PLACE),
+        wants_token=any("{token}" in value for _, value in card.settings),
+        heard_at=heard_at(card, latest),
+    )
+
+
+def filled(card: ConnectCard, root: str, user: str, token: str) -> tuple[tuple[str, str], ...]:
+    """The settings of a card with address, name and token in their places.
+
+    Only these three are replaced: a setting may hold braces of its own (a template of the client's).
+    """
+    said = {"{root}": root, "{user}": user, "{token}": token}
+
+    def fill(text: str) -> str:
+        for place, value in said.items():
+            text = text.replace(place, value)
+        return text
+
+    return tuple((label, fill(value)) for label, value in card.settings)
+
+
+def heard_at(card: ConnectCard, latest: Iterable[ListenRow]) -> int:
+    """When the client's newest play among `latest` (newest first) began, 0 when it has none there."""
+    wanted = card.client.casefold()
+    if not wanted:
+        return 0
+    return next((row.listened_at for row in latest if wanted in row.client.casefold()), 0)
+
+
+routes = [
+    Route("/connect", _connect, methods=["GET"]),
+    Route("/connect/token", _new_token, methods=["POST"]),
+]
