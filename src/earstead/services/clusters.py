@@ -49,7 +49,7 @@ def closure(
         wanted = {p for o in frontier for p in partners.get(o.key, ()) if p not in cluster.members}
         for found in observations.by_keys(tx, user_id, wanted):
             candidates[found[0].key] = found
-            cluster.connected.add(found[0].key)
+        cluster.connected.update(key for key in (*cluster.members, *candidates) if key in partners)
         asking = {o.key for o in frontier}
         others = [o for key, (o, _) in candidates.items() if key not in asking]
         for _, _, x, y in pairs([*frontier, *others]):

@@ -224,7 +224,11 @@ class Insights:
     def listen(self, user_id: int, listen_id: int) -> ListenRow:
         """One listen, also by the id of an observation it absorbed. NotFound when it is not this user's."""
         with self._engine.read() as tx:
-            return self._rows(tx, user_id, [self._one(tx, user_id, listen_id)])[0]
+            return self.listen_in(tx, user_id, listen_id)
+
+    def listen_in(self, tx: Tx, user_id: int, listen_id: int) -> ListenRow:
+        """`listen` within a transaction that is open already."""
+        return self._rows(tx, user_id, [self._one(tx, user_id, listen_id)])[0]
 
     def _one(self, tx: Tx, user_id: int, listen_id: int) -> Row:
         row = pages.one(tx, user_id, listen_id)

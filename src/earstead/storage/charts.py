@@ -307,3 +307,17 @@ def around(tx: Tx, user_id: int, times: list[int]) -> dict[int, int]:
         for artist_id, listen_id in rows:
             found.setdefault(artist_id, set()).add(listen_id)
     return {artist_id: len(ids) for artist_id, ids in found.items()}
+
+
+def plays_of_tracks(tx: Tx, user_id: int, track_ids: list[int]) -> int:
+    """Listens of the given tracks, short ones included."""
+    row = tx.one(
+        """
+        SELECT count(*)
+        FROM listens
+        WHERE user_id = :user_id AND track_id IN (:track_ids*)
+        """,
+        user_id=user_id,
+        track_ids=track_ids,
+    )
+    return int(row[0]) if row else 0

@@ -115,3 +115,19 @@ def naming(tx: Tx, user_id: int, keys: Sequence[str]) -> list[Row]:
         user_id=user_id,
         keys=keys,
     )
+
+
+def same(tx: Tx, user_id: int, kind: str, subject: Mapping[str, Any], created_at: int) -> bool:
+    """Whether a decision with these words and this date is stored already."""
+    row = tx.one(
+        """
+        SELECT decision_id
+        FROM decisions
+        WHERE user_id = :user_id AND created_at = :created_at AND kind = :kind AND subject = :subject
+        """,
+        user_id=user_id,
+        created_at=created_at,
+        kind=kind,
+        subject=json.dumps(subject, ensure_ascii=False, sort_keys=True),
+    )
+    return row is not None
