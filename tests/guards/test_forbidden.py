@@ -141,6 +141,6 @@ def test_tests_replace_nothing_by_path_and_do_not_sleep() -> None:
                 found += [module.place(node) for name in names if name in {"unittest.mock", "mock", "pytest_mock"}]
             if isinstance(node, ast.Call) and dotted(node.func) in {"time.sleep", "asyncio.sleep", "anyio.sleep"}:
                 found.append(module.place(node))
-            if isinstance(node, ast.Call) and dotted(node.func).endswith("monkeypatch.setattr"):
-                found.append(module.place(node))
+            if isinstance(node, ast.Call) and dotted(node.func) == "monkeypatch.setattr":
+                found += [module.place(node)] if isinstance(node.args[0], ast.Constant) else []
     assert found == []
