@@ -38,7 +38,7 @@ def hours(milliseconds: int) -> str:
     return f"{minutes // 60:,}{THIN}h"
 
 
-def length(milliseconds: int) -> str:
+def duration(milliseconds: int) -> str:
     """A length of a recording: "5:05", "1:02:03"; "" where it is unknown (0 or less)."""
     if milliseconds <= 0:
         return ""
@@ -96,15 +96,24 @@ def weekday_date(timestamp: int, zone: str) -> str:
 def percent(value: float) -> str:
     """ "9 %" for 0.09; one decimal below one percent."""
     hundred = value * 100
-    return f"{hundred:.1f}{THIN}%" if 0 < abs(hundred) < 1 else f"{hundred:.0f}{THIN}%"
+    return f"{hundred:.1f}{THIN}%" if 0 < abs(hundred) < 0.95 else f"{hundred:.0f}{THIN}%"
+
+
+def brief(timestamp: int, zone: str, now: int) -> str:
+    """When, in a narrow column: "14:02" today, "3 Mar" this year, "3 Mar 2009" else."""
+    value, today = local(timestamp, zone).date(), local(now, zone).date()
+    if value == today:
+        return clock(timestamp, zone)
+    return short_date(value) if value.year == today.year else f"{short_date(value)} {value.year}"
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "plural": plural,
     "hours": hours,
-    "length": length,
+    "duration": duration,
     "clock": clock,
+    "brief": brief,
     "day": day,
     "moment": moment,
     "seconds": seconds,

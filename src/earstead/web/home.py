@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from earstead.core.listen import NowPlaying
-from earstead.core.periods import Span, midnight, period
+from earstead.core.periods import date_of, period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind
@@ -58,6 +58,8 @@ def _gather(request: Request, at: Visit) -> dict[str, Any]:
     this_year = period("year", at.owner.zone, at.now)
     calendar_year = int(this_year.label)
     unit = "day" if shown.span and shown.span.end - shown.span.start < 100 * 86_400 else "month"
+    history = insights.history(user_id, shown.span, unit)
+    today = date_of(at.today).isoformat()
     return {
         "period": shown,
         "sentence": sentences.summary(shown, totals, totals_then, tops[0][2].rows, cut=cut),
@@ -65,22 +67,16 @@ def _gather(request: Request, at: Visit) -> dict[str, Any]:
         "then": totals_then,
         "all_time": insights.totals(user_id, None),
         "tops": tops,
-        "history": insights.history(user_id, _until_today(at, shown.span), unit),
+        "history": history,
+        "passed": sum(1 for bucket in history if bucket.start <= today),
         "history_then": insights.history(user_id, shown.previous, unit) if shown.previous else (),
-        "previous_label": sentences.before(shown, cut=False).removeprefix("in the ").capitalize(),
+        "previous_label": sentences.name_before(shown),
         "week": insights.clock(user_id, shown.span),
         "year": calendar_year,
         "days": insights.calendar(user_id, calendar_year),
         "disc": insights.disc(user_id, calendar_year),
         "latest": insights.listens(user_id, limit=_LATEST).items,
     }
-
-
-def _until_today(at: Visit, span: Span | None) -> Span | None:
-    # What has not happened yet is not drawn as a line at zero.
-    if span is None:
-        return None
-    return Span(span.start, max(span.start + 1, min(span.end, midnight(at.today + 1, at.owner.zone))))
 
 
 def _playing(now: NowPlaying | None, at: Visit) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from earstead.core.periods import Period, day_and_hour
-from earstead.pagekit.words import day, hours, number, percent, plural
+from earstead.pagekit.words import MONTHS, day, hours, number, percent, plural
 from earstead.services.views import ChartRow, EntityDetail, ListenFilter, Totals
 
 _ROLLING = {"7d", "30d", "90d", "180d", "365d"}
@@ -23,26 +23,36 @@ def within(period: Period) -> str:
         return "of all time"
     if period.name in _ROLLING:
         return f"in the {period.label}"
-    return f"from {period.label}" if ".." in period.name else f"in {'the ' if period.label.startswith('week') else ''}{period.label}"
+    if ".." in period.name:
+        return f"from {period.label}"
+    return f"in the {period.label}" if "W" in period.name else f"in {period.label}"
 
 
 def before(period: Period, *, cut: bool) -> str:
-    """What a period is compared with: "in the month before", "at this point of the year before"."""
+    """What a period is compared with: "in October", "at this point of 2025", "in the 30 days before".
+
+    Args:
+        period: the later one.
+        cut: whether only as much of the earlier one is meant as has passed of the later.
+    """
+    name = name_before(period)
+    named = name if name[0].isdigit() and " " not in name or name.split()[0] in MONTHS else f"the {name.lower()}"
+    return f"at this point of {named}" if cut else f"in {named}"
+
+
+def name_before(period: Period) -> str:
+    """The name of the period before: "October", "December 2025", "2025", "Week before", "30 days before"."""
     if period.name in _ROLLING:
-        return f"in the {period.label.removeprefix('last ')} before"
-    unit = _unit(period)
-    if unit == "days":
-        return "in as many days before"
-    return f"at this point of the {unit} before" if cut else f"in the {unit} before"
-
-
-def _unit(period: Period) -> str:
-    name = period.name
-    if ".." in name:
-        return "days"
-    if name in ("week", "month", "year"):
+        return f"{period.label.removeprefix('last ')} before"
+    name = period.previous_name
+    if ".." in name or not name:
+        return "Stretch before"
+    if "W" in name:
+        return "Week before"
+    if "-" not in name:
         return name
-    return "week" if "W" in name else "month" if "-" in name else "year"
+    month = MONTHS[int(name[5:]) - 1]
+    return month if name[:4] in period.label else f"{month} {name[:4]}"
 
 
 def change(now: int, then: int) -> str:
@@ -58,7 +68,7 @@ def change(now: int, then: int) -> str:
 
 
 def summary(period: Period, totals: Totals, then: Totals | None, leaders: Sequence[ChartRow], *, cut: bool = False) -> str:
-    """ "412 plays this month, 9 % more than in the month before; mostly Björk."
+    """ "412 plays this month, 9 % more than in October; mostly Björk."
 
     Args:
         period: what is summed up.

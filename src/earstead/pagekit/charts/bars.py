@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from earstead.pagekit.charts.frame import NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.charts.frame import HALF, NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
 from earstead.pagekit.words import hours, number, plural
 from earstead.services.views import Bucket
 
@@ -23,17 +23,25 @@ def bar(value: int, top: int) -> Markup:
     )
 
 
-def bars(name: str, series: Sequence[Bucket], *, by: str = "plays", height: int = 220) -> Markup:
-    """A series as bars with its table; `by` is "plays" or "time" (then the axis counts hours).
+def bars(name: str, series: Sequence[Bucket], *, by: str = "plays", height: int = 220, half: bool = False) -> Markup:
+    """A series as bars with its table.
 
     Args:
         name: what is shown ("Plays by month"): title of the picture and caption of the table.
+        series: its steps, empty ones included.
+        by: "plays" or "time"; then the axis counts hours.
+        height: of the picture.
+        half: whether it stands in one of two columns.
     """
     values = [b.listened_ms if by == "time" else b.plays for b in series]
     say = hours if by == "time" else number
     best = max(range(len(series)), key=values.__getitem__) if any(values) else -1
-    desc = f"{len(series)} steps. " + (f"Most in {series[best].label}: {say(values[best])}." if best >= 0 else "Nothing was heard.")
-    drawn = [svg(w, height, _body(series, values, by, w, height), title=name, desc=desc, css="bars") for w in (WIDE, NARROW)]
+    most = f"Most in {series[best].label}: {say(values[best])}." if best >= 0 else "Nothing was heard."
+    desc = f"{plural(len(series), 'step')}. {most}"
+    drawn = [
+        svg(w, height, _body(series, values, by, w, height), title=name, desc=desc, css="bars")
+        for w in (HALF if half else WIDE, NARROW)
+    ]
     rows = [(b.label, b.plays, hours(b.listened_ms)) for b in series]
     return figure(two_widths(*drawn), twin(name, ["Period", "Plays", "Time"], rows))
 
@@ -51,8 +59,8 @@ def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, 
         words = f"{bucket.label}: {plural(bucket.plays, 'play')}, {hours(bucket.listened_ms)}"
         parts.append(
             f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" height="{fmt(inner)}"/>'
-            f'<rect class="mark" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" width="{step * 0.8:.2f}" '
-            f'height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
+            f'<rect class="column" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" '
+            f'width="{step * 0.8:.2f}" height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
         )
     parts.append(labels([b.label for b in series], _LEFT + step / 2, step, height, width))
     return "".join(parts)

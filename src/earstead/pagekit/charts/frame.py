@@ -12,8 +12,8 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 LEVELS = 5
-WIDE = 720
-NARROW = 340
+WIDE, HALF, NARROW = 1080, 520, 340
+"""Widths in pixels at which series are drawn: a whole page, half of it, a phone. Texts keep their size in each."""
 
 
 def svg(width: float, height: float, body: str, *, title: str, desc: str, css: str = "", focusable: bool = False) -> Markup:

@@ -8,38 +8,46 @@ from math import log
 from markupsafe import Markup, escape
 
 from earstead.pagekit.charts.bars import grid, labels
-from earstead.pagekit.charts.frame import NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.charts.frame import HALF, NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
 from earstead.pagekit.words import number, plural
 from earstead.services.views import Bucket
 
 _LEFT, _FOOT, _HEAD = 44.0, 24.0, 10.0
 
 
-def area(name: str, now: Sequence[Bucket], before: Sequence[Bucket], *, now_label: str, before_label: str) -> Markup:
+def area(
+    name: str, now: Sequence[Bucket], before: Sequence[Bucket], *, passed: int, now_label: str, before_label: str
+) -> Markup:
     """Plays of a period as an area, with the period before as a line behind it; step i lies over step i.
 
-    A running period may be shorter than the one before it: what has not happened is not drawn as zero.
-
     Args:
-        now_label, before_label: names of the two ("November 2026", "October 2026").
+        name: title of the picture and caption of the table.
+        now: all steps of the period, those to come included.
+        before: the steps of the period before.
+        passed: how many steps of `now` are drawn: what has not happened is not drawn as zero.
+        now_label: name of the period ("November 2026").
+        before_label: name of the period before.
     """
     total, earlier = sum(b.plays for b in now), sum(b.plays for b in before)
     desc = f"{now_label}: {plural(total, 'play')}. {before_label}: {plural(earlier, 'play')}."
-    drawn = [svg(w, 200, _area_body(now, before, w, 200), title=name, desc=desc, css="area") for w in (WIDE, NARROW)]
-    count = max(len(now), len(before))
+    drawn = [
+        svg(w, 210, _area_body(now, before, passed, w, 210), title=name, desc=desc, css="area") for w in (WIDE, NARROW)
+    ]
+    legend = Markup(
+        '<figcaption class="legend small quiet"><span class="key k-now"></span>{}'
+        '<span class="key k-before"></span>{}</figcaption>'
+    ).format(now_label, before_label)
     rows = [
-        (now[i].label if i < len(now) else "", now[i].plays if i < len(now) else "",
-         before[i].label if i < len(before) else "", before[i].plays if i < len(before) else "")
-        for i in range(count)
-    ]  # fmt: skip
-    legend = Markup('<figcaption class="legend small quiet"><span class="key k-now"></span>{}{}</figcaption>').format(
-        now_label, Markup(' <span class="key k-before"></span>{}').format(before_label) if before else ""
-    )
-    table = twin(name, [now_label, "Plays", before_label or "Before", "Plays"], rows)
-    return figure(legend + two_widths(*drawn), table)
+        (*_cells(now, i), *_cells(before, i)) for i in range(max(len(now), len(before)))
+    ]
+    return figure(legend + two_widths(*drawn), twin(name, [now_label, "Plays", before_label, "Plays"], rows))
 
 
-def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], width: int, height: int) -> str:
+def _cells(series: Sequence[Bucket], i: int) -> tuple[object, object]:
+    return (series[i].label, series[i].plays) if i < len(series) else ("", "")
+
+
+def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], passed: int, width: int, height: int) -> str:
     axis = ticks(max((b.plays for b in (*now, *before)), default=0))
     count = max(len(now), len(before), 2)
     step = (width - _LEFT - 6) / (count - 1)
@@ -47,26 +55,26 @@ def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], width: int, heig
     floor = _HEAD + inner
 
     def points(series: Sequence[Bucket]) -> str:
-        return "L".join(f"{fmt(_LEFT + i * step)} {fmt(floor - inner * b.plays / axis[-1])}" for i, b in enumerate(series))
+        return "L".join(
+            f"{fmt(_LEFT + i * step)} {fmt(floor - inner * b.plays / axis[-1])}" for i, b in enumerate(series)
+        )
 
     parts = [grid(axis, width, height)]
-    if now:
-        line = points(now)
-        end = fmt(_LEFT + (len(now) - 1) * step)
-        parts.append(f'<path class="fill" d="M{fmt(_LEFT)} {fmt(floor)}L{line}L{end} {fmt(floor)}Z"/>')
-        parts.append(f'<path class="line" d="M{line}"/>')
-        last = now[-1]
-        parts.append(f'<circle class="dot" cx="{end}" cy="{fmt(floor - inner * last.plays / axis[-1])}" r="3.5"/>')
     if before:
         parts.append(f'<path class="line-before" d="M{points(before)}"/>')
+    drawn = now[:passed]
+    if drawn:
+        line, end = points(drawn), fmt(_LEFT + (len(drawn) - 1) * step)
+        parts.append(f'<path class="fill" d="M{fmt(_LEFT)} {fmt(floor)}L{line}L{end} {fmt(floor)}Z"/>')
+        parts.append(f'<path class="line" d="M{line}"/>')
+        parts.append(f'<circle class="dot" cx="{end}" cy="{fmt(floor - inner * drawn[-1].plays / axis[-1])}" r="4"/>')
     for i in range(count):
-        words = "; ".join(f"{s[i].label}: {plural(s[i].plays, 'play')}" for s in (now, before) if i < len(s))
+        words = "; ".join(f"{s[i].label}: {plural(s[i].plays, 'play')}" for s in (drawn, before) if i < len(s))
         parts.append(
             f'<rect class="hit" x="{fmt(_LEFT + (i - 0.5) * step)}" y="{fmt(_HEAD)}" width="{fmt(step)}" '
             f'height="{fmt(inner)}"><title>{escape(words)}</title></rect>'
         )
-    longer = now if len(now) >= len(before) else before
-    parts.append(labels([b.label for b in longer], _LEFT, step, height, width))
+    parts.append(labels([b.label for b in now], _LEFT, step, height, width))
     return "".join(parts)
 
 
@@ -74,12 +82,13 @@ def ranks(name: str, years: Sequence[tuple[str, int, int]]) -> Markup:
     """The place in the chart of each year, 1 at the top; the scale is logarithmic, so that 1 to 2 is a step one sees.
 
     Args:
+        name: title of the picture and caption of the table.
         years: (label, rank or 0 when not heard, plays).
     """
     heard = [(label, rank) for label, rank, _ in years if rank]
     best = min(heard, key=lambda y: y[1]) if heard else None
     desc = f"Best: number {number(best[1])} in {best[0]}." if best else "Never heard."
-    drawn = [svg(w, 180, _rank_body(years, w, 180), title=name, desc=desc, css="ranks") for w in (WIDE, NARROW)]
+    drawn = [svg(w, 180, _rank_body(years, w, 180), title=name, desc=desc, css="ranks") for w in (HALF, NARROW)]
     rows = [(label, f"No. {rank:,}" if rank else "not heard", plays) for label, rank, plays in years]
     return figure(two_widths(*drawn), twin(name, ["Year", "Rank", "Plays"], rows))
 
