@@ -1,0 +1,94 @@
+"""Limits on what a request may carry, applied before anything of it is read into memory."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+JSON_BYTES = 10_000_000
+"""Largest JSON body: a thousand listens with long names and generous additional_info need a tenth of it."""
+UPLOAD_BYTES = 4_000_000_000
+"""Largest upload: the exports of a lifetime, several times over. Uploads go to disk as they arrive."""
+UPLOAD_PATH = "/imports"
+
+
+class BodyTooLarge(Exception):
+    """The body went past what its path allows; `most` is the bound in bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the body is larger than {most} bytes")
+        self.most = most
+
+
+def most_bytes(path: str) -> int:
+    """How large a body the path takes; `path` without the API's prefix."""
+    return UPLOAD_BYTES if path == UPLOAD_PATH else JSON_BYTES
+
+
+def too_large(most: int) -> bytes:
+    """The problem document of a 413."""
+    return json.dumps(
+        {
+            "type": "about:blank",
+            "title": "Content Too Large",
+            "status": 413,
+            "detail": f"The body is larger than the {most} bytes this address takes. Send less at a time.",
+        }
+    ).encode()
+
+
+class BodyCap:
+    """ASGI wrapper: answers 413 from the declared length, or as soon as more has come than allowed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        most, came, begun = most_bytes(path), 0, False
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                raise BodyTooLarge(most)
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            if _declared(scope) > most:
+                raise BodyTooLarge(most)
+            await self.app(scope, counted, watched)
+        except BodyTooLarge as error:
+            if begun:
+                raise
+            await _refuse(error.most, send)
+
+
+def _declared(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and len(value) < 20:
+            return int(value)
+    return 0
+
+
+async def _refuse(most: int, send: Send) -> None:
+    body = too_large(most)
+    # The rest of the body is not read, so the connection cannot be used again.
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
