@@ -92,11 +92,16 @@ class NowPlaying:
     expires_at: UnixSeconds
 
 
+def observation_key(source: str, started_at: int, fingerprint: int) -> str:
+    """The name of an observation on every server, as decisions and archives hold it."""
+    return f"{source}:{started_at}:{fingerprint}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """A stored submission, as much of it as reconciliation needs.
 
-    `key` ("source:fingerprint") names it across rebuilds, exports and machines; `seq` is its row here.
+    `key` ("source:start:fingerprint") names it across rebuilds, exports and machines; `seq` is its row here.
     `played_ms` and `duration_ms` are -1 when unknown; `ended_at` is 0 when the source did not see the end.
     """
 
@@ -120,7 +125,7 @@ class Observation:
     @property
     def key(self) -> str:
         """Name of the observation on every server."""
-        return f"{self.source}:{self.fingerprint}"
+        return observation_key(self.source, self.started_at, self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

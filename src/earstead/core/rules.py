@@ -25,19 +25,20 @@ def problem(submission: Submission, now: int) -> str | None:
     Args:
         now: unix seconds at which it is judged.
     """
-    for field, name in (("artist", submission.artist_name), ("title", submission.track_name)):
-        if not name.strip():
-            return f"no {field}"
-    names = (submission.artist_name, submission.track_name, submission.release_name, *submission.artist_names)
-    if any(len(name) > MAX_NAME for name in names):
+    s = submission
+    if not s.artist_name.strip():
+        return "no artist"
+    if not s.track_name.strip():
+        return "no title"
+    longest = max(len(s.artist_name), len(s.track_name), len(s.release_name), *map(len, s.artist_names))
+    if longest > MAX_NAME:
         return f"a name is longer than {MAX_NAME} characters"
-    if submission.listened_at < EARLIEST:
+    if s.listened_at < EARLIEST:
         return "the time is missing or lies before 1970"
-    if submission.listened_at > min(now + FUTURE_SLACK_S, LATEST):
+    if s.listened_at > min(now + FUTURE_SLACK_S, LATEST):
         return "the time lies in the future"
-    for length in (submission.played_ms, submission.duration_ms):
-        if length is not None and not 0 <= length <= MAX_DURATION_MS:
-            return "a length is negative or longer than 24 days"
+    if not 0 <= (s.played_ms or 0) <= MAX_DURATION_MS or not 0 <= (s.duration_ms or 0) <= MAX_DURATION_MS:
+        return "a length is negative or longer than 24 days"
     return None
 
 

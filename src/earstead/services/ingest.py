@@ -187,8 +187,8 @@ class Ingest:
         """Those already stored, as (source, fingerprint) -> (seq, listen), and the others without repeats."""
         known: dict[tuple[str, int], tuple[int, int]] = {}
         for name, source in source_ids.items():
-            marks = [p.fingerprint for p in prepared if p.submission.source == name]
-            stored = observations.known(tx, user_id, source, marks)
+            places = [(p.submission.listened_at, p.fingerprint) for p in prepared if p.submission.source == name]
+            stored = observations.known(tx, user_id, source, places)
             known.update(((name, mark), place) for mark, place in stored.items())
         fresh: dict[tuple[str, int], _Prepared] = {}
         for p in prepared:

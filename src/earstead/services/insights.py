@@ -15,6 +15,7 @@ from anyascii import anyascii
 
 from earstead.core.catalog import MapRules, recording_msid
 from earstead.core.errors import NotFound, Rejected
+from earstead.core.listen import observation_key
 from earstead.core.periods import Span, add_months, date_of, day_and_hour, day_of, days_span
 from earstead.kit import jsontext
 from earstead.services import naming, series
@@ -535,7 +536,7 @@ def _ref(entity: naming.Entity, rules: MapRules) -> EntityRef:
 def _witness(row: Row) -> Witness:
     return Witness(
         seq=row[0],
-        key=f"{row[1]}:{row[2]}",
+        key=observation_key(row[1], row[5], row[2]),
         source=row[1],
         client=row[3],
         received_at=row[4],

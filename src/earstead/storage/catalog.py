@@ -136,6 +136,11 @@ def _add_entities(tx: Tx, entities: Iterable[Entity]) -> None:
     """Store entities under the first name seen; count further spellings, so that readers know when to look."""
     named = {(e.entity_id, e.name): e for e in entities}
     first = {e.entity_id: e for e in reversed(named.values())}
+    ids = list(first)
+    for start in range(0, len(ids), 1024):
+        piece = ids[start : start + 1024]
+        for (entity_id,) in tx.all("SELECT entity_id FROM entities WHERE entity_id IN (:ids*)", ids=piece):
+            del first[entity_id]
     tx.many(
         """
         INSERT INTO entities (entity_id, kind, name, credit, credit_id, search_key, spellings)

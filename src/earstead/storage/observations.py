@@ -71,21 +71,23 @@ def client_id(tx: Tx, name: str, origin: str) -> int:
     return new
 
 
-def known(tx: Tx, user_id: int, source: int, fingerprints: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """fingerprint -> (seq, listen_id) of those already stored."""
+def known(tx: Tx, user_id: int, source: int, places: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """fingerprint -> (seq, listen_id) of those of the (start, fingerprint) places that are stored already."""
+    wanted = {fingerprint for _, fingerprint in places}
+    starts = sorted({start for start, _ in places})
     found: dict[int, tuple[int, int]] = {}
-    for start in range(0, len(fingerprints), 1024):
+    for piece in range(0, len(starts), 1024):
         rows = tx.all(
             """
             SELECT fingerprint, seq, listen_id
             FROM observations
-            WHERE user_id = :user_id AND fingerprint IN (:fingerprints*) AND source_id = :source
+            WHERE user_id = :user_id AND source_id = :source AND started_at IN (:starts*)
             """,
             user_id=user_id,
             source=source,
-            fingerprints=fingerprints[start : start + 1024],
+            starts=starts[piece : piece + 1024],
         )
-        found.update((row[0], (row[1], row[2])) for row in rows)
+        found.update((row[0], (row[1], row[2])) for row in rows if row[0] in wanted)
     return found
 
 
@@ -114,21 +116,29 @@ def near(tx: Tx, user_id: int, match_keys: Sequence[int], first: int, last: int)
 
 def by_keys(tx: Tx, user_id: int, keys: Iterable[str]) -> list[tuple[Observation, int]]:
     """(observation, its listen) of the given observation keys; unknown keys are left out."""
-    wanted = {key: int(key.rpartition(":")[2]) for key in keys}
-    if not wanted:
-        return []
-    rows = tx.all(
-        f"""
-        SELECT {_SHORT}
-        FROM observations o
-        JOIN sources s ON s.source_id = o.source_id
-        JOIN tracks t ON t.track_id = o.track_id
-        WHERE o.user_id = :user_id AND o.fingerprint IN (:fingerprints*)
-        """,  # noqa: S608
-        user_id=user_id,
-        fingerprints=sorted(set(wanted.values())),
-    )
-    return [(o, row[11]) for row in rows if (o := observation(row)).key in wanted]
+    wanted = set(keys)
+    starts: dict[str, set[int]] = {}
+    for key in wanted:
+        source, start, _ = key.rsplit(":", 2)
+        starts.setdefault(source, set()).add(int(start))
+    found: list[tuple[Observation, int]] = []
+    for source, times in starts.items():
+        ordered = sorted(times)
+        for piece in range(0, len(ordered), 1024):
+            rows = tx.all(
+                f"""
+                SELECT {_SHORT}
+                FROM sources s
+                JOIN observations o ON o.source_id = s.source_id
+                JOIN tracks t ON t.track_id = o.track_id
+                WHERE s.name = :source AND o.user_id = :user_id AND o.started_at IN (:starts*)
+                """,  # noqa: S608
+                user_id=user_id,
+                source=source,
+                starts=ordered[piece : piece + 1024],
+            )
+            found += [(o, row[11]) for row in rows if (o := observation(row)).key in wanted]
+    return found
 
 
 def by_seqs(tx: Tx, user_id: int, seqs: Sequence[int]) -> list[tuple[Observation, int]]:

@@ -80,6 +80,8 @@ class SqliteEngine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         # No temp_store=MEMORY: measured twice as slow for sorts (DESIGN 5).
+        # Bulk work dirties many pages: fewer, larger checkpoints halve what is written twice.
+        connection.execute("PRAGMA wal_autocheckpoint=8192")
         connection.execute("PRAGMA cache_size=-16000")
         return connection
 

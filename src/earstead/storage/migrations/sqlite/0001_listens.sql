@@ -83,8 +83,9 @@ CREATE TABLE observations (
     reason TEXT NOT NULL,
     extra TEXT NOT NULL
 );
--- Idempotence: the same submission twice is one row.
-CREATE UNIQUE INDEX observations_by_fingerprint ON observations (user_id, fingerprint, source_id);
+-- Idempotence: the same submission twice is one row. The start stands before the fingerprint (a hash, which it is part
+-- of), so that a history in order of time is appended to this index instead of being scattered over it.
+CREATE UNIQUE INDEX observations_by_fingerprint ON observations (user_id, source_id, started_at, fingerprint);
 -- Reconciliation asks what was heard of the same name at about the same time.
 CREATE INDEX observations_by_match ON observations (user_id, match_key, started_at);
 

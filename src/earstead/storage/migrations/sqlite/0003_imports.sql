@@ -7,6 +7,7 @@ CREATE TABLE imports (
     state TEXT NOT NULL,
     title TEXT NOT NULL,
     files TEXT NOT NULL,
+    options TEXT NOT NULL,
     parts TEXT NOT NULL,
     part_index INTEGER NOT NULL,
     row_index INTEGER NOT NULL,

@@ -1,0 +1,124 @@
+"""Loved and hated recordings: one word a recording and user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from earstead.core.catalog import Track, map_track
+from earstead.storage import catalog
+from earstead.storage.engine import Row, Tx
+
+
+def put(tx: Tx, user_id: int, track: Track, *, score: int, at: int) -> bool:
+    """Set the score (1 love, -1 hate) of the recording a track leads to; a later word replaces an earlier one.
+
+    Returns False, and changes nothing, when a word as late or later stands already.
+    """
+    catalog.add_tracks(tx, [track])
+    return bool(
+        tx.run(
+            """
+            INSERT INTO feedback (user_id, recording_id, track_id, score, at)
+            VALUES (:user_id, :recording_id, :track_id, :score, :at)
+            ON CONFLICT (user_id, recording_id) DO UPDATE
+            SET track_id = excluded.track_id,
+                score = excluded.score,
+                at = excluded.at
+            WHERE feedback.at < excluded.at
+            """,
+            user_id=user_id,
+            recording_id=recording_of(tx, user_id, track),
+            track_id=track.track_id,
+            score=score,
+            at=at,
+        )
+    )
+
+
+def take(tx: Tx, user_id: int, recording_id: int) -> bool:
+    """Remove the word on a recording; False when there was none."""
+    return bool(
+        tx.run(
+            """
+            DELETE FROM feedback
+            WHERE user_id = :user_id
+              AND recording_id = :recording_id
+            """,
+            user_id=user_id,
+            recording_id=recording_id,
+        )
+    )
+
+
+def recording_of(tx: Tx, user_id: int, track: Track) -> int:
+    """Where the track leads for this user; for a track never heard, where its names lead."""
+    row = tx.one(
+        """
+        SELECT recording_id
+        FROM track_map
+        WHERE user_id = :user_id
+          AND track_id = :track_id
+        """,
+        user_id=user_id,
+        track_id=track.track_id,
+    )
+    return int(row[0]) if row else map_track(track).recording.entity_id
+
+
+def scores(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
+    """recording_id -> score of those that have one."""
+    rows = tx.all(
+        """
+        SELECT recording_id, score
+        FROM feedback
+        WHERE user_id = :user_id
+          AND recording_id IN (:recording_ids*)
+        """,
+        user_id=user_id,
+        recording_ids=recording_ids,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count(tx: Tx, user_id: int, score: int) -> int:
+    """How many recordings have this score."""
+    row = tx.one(
+        "SELECT count(*) FROM feedback WHERE user_id = :user_id AND score = :score", user_id=user_id, score=score
+    )
+    return int(row[0]) if row else 0
+
+
+def page(tx: Tx, user_id: int, score: int, *, limit: int, offset: int) -> list[Row]:
+    """(recording_id, track_id, score, at) of one score, latest first."""
+    return tx.all(
+        """
+        SELECT recording_id, track_id, score, at
+        FROM feedback
+        WHERE user_id = :user_id
+          AND score = :score
+        ORDER BY at DESC, recording_id DESC
+        LIMIT :limit OFFSET :offset
+        """,
+        user_id=user_id,
+        score=score,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def everything(tx: Tx, user_id: int) -> Iterator[Row]:
+    """(track_id, score, at) of a user in an order that does not depend on when it was said here."""
+    return tx.each(
+        """
+        SELECT track_id, score, at
+        FROM feedback
+        WHERE user_id = :user_id
+        ORDER BY at, track_id
+        """,
+        user_id=user_id,
+    )
+
+
+def erase(tx: Tx, user_id: int) -> None:
+    """Physically remove a user's feedback."""
+    tx.run("DELETE FROM feedback WHERE user_id = :user_id", user_id=user_id)
