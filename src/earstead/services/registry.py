@@ -58,6 +58,7 @@ class ImportRow:
         skip: the reason why the row cannot become a listen, a sentence for the user; "" otherwise.
         feedback: (submission-like names, score 1 love / -1 hate, unix seconds) of rows that only say so.
         excerpt: the row as it stood, shortened to 300 characters, without personal data; for skipped rows.
+        received_at: when another server of ours first received it, unix seconds; 0 for all other rows.
     """
 
     where: str
@@ -65,6 +66,7 @@ class ImportRow:
     skip: str = ""
     feedback: tuple[Submission, int, int] | None = None
     excerpt: str = ""
+    received_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,169 @@
+"""The two ways an import goes through its rows: looking (nothing is written) and running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from earstead.core.catalog import track_of
+from earstead.core.errors import Rejected
+from earstead.core.ids import hash63
+from earstead.core.listen import Submission
+from earstead.kit.clock import Clock
+from earstead.services import archive, restore
+from earstead.services.decisions import Decisions
+from earstead.services.import_batches import Batch, SeenKeys, batches, without_faults
+from earstead.services.import_tally import Tally, from_json, statuses
+from earstead.services.ingest import Ingest, IngestResult
+from earstead.services.registry import ExportReader, ImportRow, Part
+from earstead.services.views import DecisionRow
+from earstead.storage import exporting, feedback, imports
+from earstead.storage.engine import Tx
+from earstead.storage.imports import ImportRecord
+from earstead.storage.writer import Writer
+
+
+class Stopped(Exception):
+    """The import was cancelled, or the process closes; what is in stays in."""
+
+
+class Runner:
+    """Goes through the parts of an import, batch by batch."""
+
+    def __init__(
+        self, writer: Writer, ingest: Ingest, decisions: Decisions, clock: Clock, reader: ExportReader
+    ) -> None:
+        self._writer = writer
+        self._ingest = ingest
+        self._decisions = decisions
+        self._clock = clock
+        self._reader = reader
+
+    def detect(self, files: Sequence[Path], options: dict[str, Any]) -> list[Part]:
+        """What the files hold, own archives included."""
+        ours = [path for path in files if archive.is_archive(path)]
+        others = [path for path in files if path not in ours]
+        found = [part for path in ours for part in archive.parts(path)]
+        return found + (self._reader.detect(others, options) if others else [])
+
+    def rows(self, part: Part) -> Iterator[ImportRow]:
+        """The rows of a part."""
+        return archive.rows(part) if part.format == archive.FORMAT else self._reader.rows(part)
+
+    # ---- looking -----------------------------------------------------------------------------------------
+
+    def look(self, user_id: int, parts: Sequence[Part], on_batch: Callable[[Tally, Batch], None]) -> Tally:
+        """Count what a run would do. `on_batch` may raise to end it."""
+        tally, seen = Tally(), SeenKeys()
+        for batch in batches(parts, self.rows):
+            batch, found = self._classify(user_id, batch)
+            submissions = _submissions(batch)
+            fresh = [seen.add(_mark(self._ingest, s)) for s in submissions]
+            tally.take(batch.rows, [s if new else "known" for s, new in zip(found, fresh, strict=True)])
+            on_batch(tally, batch)
+        return tally
+
+    def _classify(self, user_id: int, batch: Batch) -> tuple[Batch, list[str]]:
+        try:
+            return batch, statuses(self._ingest.classify(user_id, _submissions(batch)))
+        except Rejected:
+            batch = without_faults(batch, self._clock.now())
+            return batch, statuses(self._ingest.classify(user_id, _submissions(batch)))
+
+    # ---- running -----------------------------------------------------------------------------------------
+
+    def run(self, job: ImportRecord, parts: Sequence[Part], on_batch: Callable[[Tally, Batch], None]) -> Tally:
+        """Store the rows behind the job's cursor. Raises Stopped when the job was cancelled meanwhile."""
+        tally = from_json(job.tally)
+
+        def read(part: Part) -> Iterator[ImportRow]:
+            # By now every observation before this part is stored; words about recordings follow the decisions.
+            if part.format == archive.FORMAT and part.member == archive.FEEDBACK:
+                self._restore(job.user_id, Path(part.path))
+            return self.rows(part)
+
+        for batch in batches(parts, read, part_index=job.part_index, row_index=job.row_index):
+            tally = self._store(job, tally, batch)
+            on_batch(tally, batch)
+        return tally
+
+    def _store(self, job: ImportRecord, tally: Tally, batch: Batch) -> Tally:
+        try:
+            return self._store_sound(job, tally, batch)
+        except Rejected:
+            return self._store_sound(job, tally, without_faults(batch, self._clock.now()))
+
+    def _store_sound(self, job: ImportRecord, tally: Tally, batch: Batch) -> Tally:
+        # A copy: when the transaction is taken back, so are the counts.
+        following = from_json(_copied(tally.as_json()))
+
+        def also(tx: Tx, result: IngestResult) -> None:
+            skips = following.take(batch.rows, statuses(result.outcomes))
+            imports.add_skips(tx, job.import_id, skips)
+            self._say(tx, job.user_id, batch)
+            exporting.set_received(tx, _received(batch, result))
+            moved = imports.step(
+                tx,
+                job.import_id,
+                part_index=batch.part_index,
+                row_index=batch.row_index,
+                tally=following.as_json(),
+            )
+            if not moved:
+                raise Stopped
+
+        self._ingest.add_now(job.user_id, _submissions(batch), bulk=True, also=also)
+        return following
+
+    def _say(self, tx: Tx, user_id: int, batch: Batch) -> None:
+        for row in batch.rows:
+            if row.feedback is not None:
+                named, score, at = row.feedback
+                track = track_of(named)
+                if track.artist_name and track.track_name:
+                    feedback.put(tx, user_id, track, score=score, at=at)
+
+    def _restore(self, user_id: int, path: Path) -> None:
+        said = archive.settings(path)
+        if self._writer.do(lambda tx: restore.apply_settings(tx, user_id, said)).result():
+            self._ingest.rezone(user_id)
+        for word in archive.decisions(path):
+            self._decisions.import_row(
+                user_id,
+                DecisionRow(
+                    decision_id=0,
+                    kind=word.kind,
+                    subject=word.subject,
+                    summary=word.summary,
+                    created_at=word.created_at,
+                    undone_at=word.undone_at,
+                    by_user=word.by_user,
+                ),
+            )
+
+
+def _submissions(batch: Batch) -> list[Submission]:
+    return [row.submission for row in batch.rows if row.submission is not None]
+
+
+def _mark(ingest: Ingest, submission: Submission) -> int:
+    return (ingest.fingerprint(submission) ^ hash63("source", submission.source)) or 1
+
+
+def _received(batch: Batch, result: IngestResult) -> list[tuple[int, int]]:
+    rows = [row for row in batch.rows if row.submission is not None]
+    return [
+        (outcome.seq, row.received_at)
+        for row, outcome in zip(rows, result.outcomes, strict=True)
+        if row.received_at and outcome.status != "known"
+    ]
+
+
+def _copied(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **values,
+        "reasons": dict(values["reasons"]),
+        "years": {year: list(counts) for year, counts in values["years"].items()},
+        "sample": list(values["sample"]),
+    }
