@@ -53,9 +53,7 @@ def page(request: Request, template: str, *, status: int = 200, etag: str = "", 
     `request.state.user`, or None), `theme` ("light", "dark" or ""), `notice` (what `redirect` left to be said
     once, or None), `static(name)`, `charts` and `cover_art(ref)`.
 
-    Args:
-        status: HTTP status.
-        etag: what `not_modified` was asked with; "" for a page that is not to be cached.
+    `etag` is what `not_modified` was asked with; "" for a page that is not to be cached.
     """
     notice = _read_notice(request)
     theme = request.cookies.get(_THEME, "")
@@ -79,8 +77,7 @@ def page(request: Request, template: str, *, status: int = 200, etag: str = "", 
 def redirect(url: str, *, notice: str = "", undo: int = 0) -> RedirectResponse:
     """Answer a form: go to `url` (a path of ours) and say `notice` there once.
 
-    Args:
-        undo: id of the decision that the notice offers to take back; 0 for none.
+    `undo` is the id of the decision that the notice offers to take back; 0 for none.
     """
     response = RedirectResponse(url, status_code=303)
     if notice:

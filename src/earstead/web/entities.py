@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from earstead.kit.http import blocking
@@ -41,6 +41,10 @@ async def _entity(request: Request) -> Response:
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, at, kind, entity_id)
+    ref: EntityRef = context["detail"].entity
+    if ref.entity_id != entity_id:
+        # It was merged into another one: there is one address for one entity.
+        return RedirectResponse(f"{at.home}/{kind}/{ref.entity_id}", 303)
     return page(request, "entity.html", etag=etag, at=at, kind_title=TITLES[kind], **context)
 
 
@@ -53,7 +57,7 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
     return {
         "detail": detail,
         "sentence": sentences.entity_sentence(detail, at.owner.zone),
-        "silence": sentences.streak_of_silence(detail.latest.listened_at, at.now, at.owner.zone) if detail.latest else "",
+        "silence": sentences.silence(detail.latest, at.now, at.owner.zone),
         "unit": unit,
         "history": insights.history(user_id, None, unit, kind=kind, entity_id=entity_id),
         "ranks": insights.rank_history(user_id, kind, entity_id),
@@ -64,7 +68,7 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
 
 
 def narrowed(kind: EntityKind, entity_id: int) -> ListenFilter:
-    """The filter of listens that belong to an entity; shows stand in the artist's place, episodes in the recording's."""
+    """The filter of an entity's listens; shows stand in the artist's place, episodes in the recording's."""
     if kind in ("artist", "show"):
         return ListenFilter(artist_id=entity_id)
     return ListenFilter(release_id=entity_id) if kind == "release" else ListenFilter(recording_id=entity_id)

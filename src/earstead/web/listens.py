@@ -69,11 +69,20 @@ def _filter(asked: Mapping[str, str], shown: Period) -> ListenFilter:
     which = asked.get("which", "")
     if which not in _WHICH:
         raise Rejected("which", "choose counted, short, skipped or deleted")
-    ids = {f"{kind}_id": whole(kind, asked.get(kind, "0")) for kind in _ENTITIES}
+    flags = _WHICH[which]
     # `after` is an exclusive bound, a span begins with its first second.
     after, before = (shown.span.start - 1, shown.span.end) if shown.span else (None, None)
     return ListenFilter(
-        text=asked.get("q", ""), source=asked.get("source", ""), after=after, before=before, **ids, **_WHICH[which]
+        artist_id=whole("artist", asked.get("artist", "0")),
+        release_id=whole("release", asked.get("release", "0")),
+        recording_id=whole("recording", asked.get("recording", "0")),
+        text=asked.get("q", ""),
+        source=asked.get("source", ""),
+        counted=flags.get("counted"),
+        skipped=flags.get("skipped"),
+        hidden=flags.get("hidden", False),
+        after=after,
+        before=before,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from earstead.core.periods import Period, day_and_hour
 from earstead.pagekit.words import MONTHS, day, hours, number, percent, plural
-from earstead.services.views import ChartRow, EntityDetail, ListenFilter, Totals
+from earstead.services.views import ChartRow, EntityDetail, ListenFilter, ListenRow, Totals
 
 _ROLLING = {"7d", "30d", "90d", "180d", "365d"}
 _KINDS = {"artist": "artist", "release": "album", "recording": "track", "episode": "episode", "show": "show"}
@@ -36,7 +36,7 @@ def before(period: Period, *, cut: bool) -> str:
         cut: whether only as much of the earlier one is meant as has passed of the later.
     """
     name = name_before(period)
-    named = name if name[0].isdigit() and " " not in name or name.split()[0] in MONTHS else f"the {name.lower()}"
+    named = name if name.isdigit() or name.split()[0] in MONTHS else f"the {name.lower()}"
     return f"at this point of {named}" if cut else f"in {named}"
 
 
@@ -67,7 +67,9 @@ def change(now: int, then: int) -> str:
     return f"{percent(abs(now - then) / then)} {'more' if now > then else 'fewer'} than"
 
 
-def summary(period: Period, totals: Totals, then: Totals | None, leaders: Sequence[ChartRow], *, cut: bool = False) -> str:
+def summary(
+    period: Period, totals: Totals, then: Totals | None, leaders: Sequence[ChartRow], *, cut: bool = False
+) -> str:
     """ "412 plays this month, 9 % more than in October; mostly Björk."
 
     Args:
@@ -154,11 +156,13 @@ def filter_sentence(names: Sequence[str], period: Period | None, chosen: ListenF
     return f"{subject} {', '.join(parts)}" if parts else "Deleted listens" if chosen.hidden else "All listens"
 
 
-def streak_of_silence(last_at: int, now: int, zone: str) -> str:
-    """How long nothing was heard: "Last heard today", "Last heard 12 days ago", "Last heard on 3 March 2009"."""
-    days = day_and_hour(now, zone)[0] - day_and_hour(last_at, zone)[0]
+def silence(latest: ListenRow | None, now: int, zone: str) -> str:
+    """How long nothing was heard: "Last heard today", "Last heard 12 days ago"; "" when it never was."""
+    if latest is None:
+        return ""
+    days = day_and_hour(now, zone)[0] - day_and_hour(latest.listened_at, zone)[0]
     if days <= 0:
         return "Last heard today"
     if days == 1:
         return "Last heard yesterday"
-    return f"Last heard {days} days ago" if days < 60 else f"Last heard on {day(last_at, zone)}"
+    return f"Last heard {days} days ago" if days < 60 else f"Last heard on {day(latest.listened_at, zone)}"

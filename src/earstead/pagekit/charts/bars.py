@@ -58,7 +58,8 @@ def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, 
         left = _LEFT + i * step
         words = f"{bucket.label}: {plural(bucket.plays, 'play')}, {hours(bucket.listened_ms)}"
         parts.append(
-            f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" height="{fmt(inner)}"/>'
+            f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" '
+            f'height="{fmt(inner)}"/>'
             f'<rect class="column" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" '
             f'width="{step * 0.8:.2f}" height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
         )

@@ -28,8 +28,7 @@ def small_disc(year: int, weeks: Weeks) -> Markup:
 
     Each ring is drawn with one dashed circle per level instead of an arc per hour.
 
-    Args:
-        weeks: 52 or 53 rows of 24 plays.
+    `weeks` are 52 or 53 rows of 24 plays.
     """
     return _draw(year, weeks, "".join(_dashes(weeks)), css="disc small-disc")
 
@@ -43,7 +42,9 @@ def disc(year: int, weeks: Weeks) -> Markup:
     rows = [(f"{short_date(_first_day(year, w))}", *row, sum(row)) for w, row in enumerate(weeks)]
     rows.append(("All", *(sum(column) for column in zip(*weeks, strict=True)), _total(weeks)))
     table = twin(f"Plays of {year} by week and hour", ["Week from", *(f"{h:02}" for h in range(HOURS)), "All"], rows)
-    readout = Markup('<output class="readout small quiet" aria-live="polite">Point at an arc, or use the arrow keys.</output>')
+    readout = Markup(
+        '<output class="readout small quiet" aria-live="polite">Point at an arc, or use the arrow keys.</output>'
+    )
     return figure(chart + readout, table, css="disc-figure")
 
 
@@ -57,7 +58,8 @@ def _draw(year: int, weeks: Weeks, marks: str, *, css: str, focusable: bool = Fa
         f'<text class="disc-year" x="{fmt(_MIDDLE)}" y="{fmt(_MIDDLE - 4)}">{year}</text>'
         f'<text class="disc-total" x="{fmt(_MIDDLE)}" y="{fmt(_MIDDLE + 36)}">{escape(number(total))} plays</text>'
     )
-    return svg(_SIZE, _SIZE, body, title=f"{year} as a disc: {plural(total, 'play')}", desc=_say(weeks), css=css, focusable=focusable)
+    title = f"{year} as a disc: {plural(total, 'play')}"
+    return svg(_SIZE, _SIZE, body, title=title, desc=_say(weeks), css=css, focusable=focusable)
 
 
 def _say(weeks: Weeks) -> str:
@@ -67,7 +69,8 @@ def _say(weeks: Weeks) -> str:
     hour = by_hour.index(max(by_hour))
     by_week = [sum(row) for row in weeks]
     week = by_week.index(max(by_week))
-    return f"Most plays between {hour} and {hour + 1} h; the fullest week was week {week + 1} with {plural(by_week[week], 'play')}."
+    fullest = f"the fullest week was week {week + 1} with {plural(by_week[week], 'play')}"
+    return f"Most plays between {hour} and {hour + 1} h; {fullest}."
 
 
 def _arcs(year: int, weeks: Weeks) -> Iterator[str]:
@@ -78,9 +81,12 @@ def _arcs(year: int, weeks: Weeks) -> Iterator[str]:
         for hour, plays in enumerate(row):
             if plays:
                 inner = _LABEL + hour * _RING + 0.6
-                words = f"Week of {short_date(_first_day(year, w))}, {hour:02}:00 to {hour:02}:59: {plural(plays, 'play')}"
+                when = f"Week of {short_date(_first_day(year, w))}, {hour:02}:00 to {hour:02}:59"
                 path = _arc(begin, end, inner, inner + _RING - 1.2)
-                yield f'<path class="s{level(plays, top)}" data-at="{w} {hour}" d="{path}"><title>{words}</title></path>'
+                yield (
+                    f'<path class="s{level(plays, top)}" data-at="{w} {hour}" d="{path}">'
+                    f"<title>{when}: {plural(plays, 'play')}</title></path>"
+                )
 
 
 def _arc(begin: float, end: float, inner: float, outer: float) -> str:

@@ -16,11 +16,12 @@ WIDE, HALF, NARROW = 1080, 520, 340
 """Widths in pixels at which series are drawn: a whole page, half of it, a phone. Texts keep their size in each."""
 
 
-def svg(width: float, height: float, body: str, *, title: str, desc: str, css: str = "", focusable: bool = False) -> Markup:
+def svg(
+    width: float, height: float, body: str, *, title: str, desc: str, css: str = "", focusable: bool = False
+) -> Markup:
     """An SVG element; `body` is markup already escaped by the caller, `title` and `desc` are plain texts.
 
-    Args:
-        focusable: whether the keyboard can enter it; `app.js` then reads out the marks with the arrow keys.
+    With `focusable` the keyboard can enter it; `app.js` then reads out its marks with the arrow keys.
     """
     mark = hashlib.blake2b(f"{title}|{desc}|{css}|{width}".encode("utf-8", "replace"), digest_size=5).hexdigest()
     extra = ' tabindex="0"' if focusable else ""
@@ -55,26 +56,23 @@ def ticks(top: float, steps: int = 3) -> list[int]:
         size *= 10
 
 
-def twin(name: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 0) -> Markup:
+def twin(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     """The numbers of a chart: a table to open, and the same as a CSV file to keep. No script, no second request.
 
-    Args:
-        name: caption of the table, and name of the file.
-        limit: show at most so many rows (0: all); the file always holds all.
+    `name` is the caption of the table and the name of the file.
     """
     held = [list(row) for row in rows]
-    shown = held[:limit] if limit else held
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{_cell(v)}</td>" for v in row[1:])}</tr>'
-        for row in shown
+        for row in held
     )
     titles = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
-    more = f'<p class="small quiet">{len(held) - len(shown):,} more rows in the file.</p>' if len(held) > len(shown) else ""
+    file, data = escape(_file_name(name)), _data_uri(head, held)
     return Markup(
         f'<details class="twin"><summary>Numbers</summary><div class="scroll" tabindex="0" role="group" '
         f'aria-label="{escape(name)}"><table class="plain"><caption>{escape(name)}</caption>'
-        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>{more}"
-        f'<a class="more" download="{escape(_file_name(name))}" href="{_data_uri(head, held)}">Download CSV</a></details>'
+        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<a class="more" download="{file}" href="{data}">Download CSV</a></details>'
     )
 
 

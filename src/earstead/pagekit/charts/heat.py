@@ -21,7 +21,7 @@ def clock(name: str, week: Sequence[Sequence[int]]) -> Markup:
     left, foot = 40.0, 20.0
     parts = []
     for d, row in enumerate(week):
-        parts.append(f'<text class="t-axis" x="0" y="{fmt(d * _CELL + 14)}">{WEEKDAYS[d][:3]}</text>')
+        parts.append(_weekday(d, d * _CELL + 14))
         for hour, plays in enumerate(row):
             words = f"{WEEKDAYS[d]}, {hour:02}:00 to {hour:02}:59: {plural(plays, 'play')}"
             parts.append(_square(left + hour * _CELL, d * _CELL, _CELL, level(plays, top), words))
@@ -31,6 +31,10 @@ def clock(name: str, week: Sequence[Sequence[int]]) -> Markup:
     chart = svg(left + 24 * _CELL, 7 * _CELL + foot, "".join(parts), title=name, desc=_busiest(week), css="heat clock")
     rows = [(WEEKDAYS[d], *row, sum(row)) for d, row in enumerate(week)]
     return figure(chart, twin(name, ["Day", *(f"{h:02}" for h in range(24)), "All"], rows))
+
+
+def _weekday(d: int, y: float) -> str:
+    return f'<text class="t-axis" x="0" y="{fmt(y)}">{WEEKDAYS[d][:3]}</text>'
 
 
 def _square(x: float, y: float, size: float, step: int, words: str) -> str:
@@ -69,9 +73,7 @@ def calendar(name: str, year: int, days: Mapping[str, int], *, half: bool = Fals
     return figure(chart, twin(name, ["Day", "Plays"], rows))
 
 
-def _sheet(
-    name: str, desc: str, spans: Sequence[tuple[date, date]], days: Mapping[str, int], size: float
-) -> Markup:
+def _sheet(name: str, desc: str, spans: Sequence[tuple[date, date]], days: Mapping[str, int], size: float) -> Markup:
     left, tall = 32.0, 7 * size + 30
     top = max(days.values(), default=0)
     weeks = 0
@@ -79,16 +81,15 @@ def _sheet(
     for row, (first, last) in enumerate(spans):
         down = 16 + row * tall
         monday = first - timedelta(days=first.weekday())
-        parts.extend(
-            f'<text class="t-axis" x="0" y="{fmt(down + (d + 0.5) * size + 3)}">{WEEKDAYS[d][:3]}</text>' for d in (0, 2, 4)
-        )
+        parts.extend(_weekday(d, down + (d + 0.5) * size + 3) for d in (0, 2, 4))
         for i in range((last - first).days + 1):
             day = first + timedelta(days=i)
             week = (day - monday).days // 7
             weeks = max(weeks, week + 1)
             x = left + week * size
             if day.day == 1:
-                parts.append(f'<text class="t-axis" x="{fmt(x)}" y="{fmt(down - 5)}">{MONTHS[day.month - 1][:3]}</text>')
+                month = MONTHS[day.month - 1][:3]
+                parts.append(f'<text class="t-axis" x="{fmt(x)}" y="{fmt(down - 5)}">{month}</text>')
             plays = days.get(day.isoformat(), 0)
             words = f"{long_date(day)}: {plural(plays, 'play')}"
             parts.append(_square(x, down + day.weekday() * size, size, level(plays, top), words))

@@ -37,9 +37,7 @@ def area(
         '<figcaption class="legend small quiet"><span class="key k-now"></span>{}'
         '<span class="key k-before"></span>{}</figcaption>'
     ).format(now_label, before_label)
-    rows = [
-        (*_cells(now, i), *_cells(before, i)) for i in range(max(len(now), len(before)))
-    ]
+    rows = [(*_cells(now, i), *_cells(before, i)) for i in range(max(len(now), len(before)))]
     return figure(legend + two_widths(*drawn), twin(name, [now_label, "Plays", before_label, "Plays"], rows))
 
 
