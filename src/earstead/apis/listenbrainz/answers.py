@@ -33,7 +33,7 @@ def listen_json(row: ListenRow, user_name: str) -> dict[str, Any]:
 def playing_json(playing: NowPlaying, user_name: str) -> dict[str, Any]:
     """What stands in the slot; it has no `listened_at`."""
     said = playing.submission
-    info = {**_flat(said.extra), "recording_msid": submission_msid(said)}
+    info = {**_playing_info(said), "recording_msid": submission_msid(said)}
     return {
         "playing_now": True,
         "user_name": user_name,
@@ -63,9 +63,8 @@ def _row_info(row: ListenRow) -> dict[str, Any]:
 
     Facts that another witness of the same play brought are added where the client had none.
     """
-    info = _flat(row.extra) if row.source == SOURCE else {}
+    info = _flat(row.extra) if row.source == SOURCE else _known({"submission_client": row.client})
     known = {
-        "submission_client": "" if row.source == SOURCE else row.client,
         "media_type": _MEDIA_TYPES.get(row.kind, ""),
         "duration_ms": 0 if "duration" in info else max(row.duration_ms, 0),
         "isrc": row.isrc,
@@ -74,7 +73,18 @@ def _row_info(row: ListenRow) -> dict[str, Any]:
         "release_mbid": row.release_mbid,
         "artist_mbids": list(row.artist_mbids),
     }
-    return {**{field: value for field, value in known.items() if value}, **info}
+    return {**_known(known), **info}
+
+
+def _playing_info(said: Submission) -> dict[str, Any]:
+    """The same for what plays, which other APIs can report, too."""
+    if said.source == SOURCE:
+        return _flat(said.extra)
+    return _known({"submission_client": said.client, "duration_ms": said.duration_ms or 0})
+
+
+def _known(facts: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in facts.items() if value}
 
 
 def _flat(info: Mapping[str, Any]) -> dict[str, Any]:
