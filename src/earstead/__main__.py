@@ -1,0 +1,5 @@
+"""`python -m earstead` is `earstead`."""
+
+from earstead.cli import main
+
+main()

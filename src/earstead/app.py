@@ -1,0 +1,212 @@
+"""The composition root: the only place that knows everything, and puts it together.
+
+`open_services` makes what a command needs; `build` puts the web application around it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from earstead import __version__
+from earstead.core.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Rejected,
+    RetryLater,
+    Unauthenticated,
+)
+from earstead.kit.clock import Clock, SystemClock
+from earstead.kit.paths import CollapseSlashes
+from earstead.kit.secrets import load_vault
+from earstead.pagekit import static_routes
+from earstead.services.accounts import Accounts
+from earstead.services.container import Services
+from earstead.services.decisions import Decisions
+from earstead.services.events import Hub
+from earstead.services.exports import Exports
+from earstead.services.imports import Imports
+from earstead.services.ingest import Ingest
+from earstead.services.insights import Insights
+from earstead.services.playing import Playing
+from earstead.services.registry import find_apis, find_sources
+from earstead.services.worker import Worker
+from earstead.settings import Settings
+from earstead.storage.engine import Engine, open_engine
+from earstead.storage.writer import Writer
+from earstead.web import routes as web
+
+log = logging.getLogger(__name__)
+
+_STATUS: tuple[tuple[type[AppError], int], ...] = (
+    (Rejected, 400),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (RetryLater, 503),
+    (AppError, 502),
+)
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+def open_services(settings: Settings, *, clock: Clock | None = None, migrate: bool = True) -> Services:
+    """Everything a command or a handler calls, nothing started yet. `close` it when done.
+
+    Args:
+        migrate: bring the schema up to date; False for a look at data that another process owns.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(settings.database)
+    try:
+        if migrate:
+            for name in engine.migrate():
+                log.info("schema brought to %s", name)
+        _keep_private(settings)
+        return _services(settings, engine, clock or SystemClock())
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _keep_private(settings: Settings) -> None:
+    """The database holds what people did not publish: nobody else on this machine reads it."""
+    if settings.database_url:
+        return
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(f"{settings.database}{suffix}", 0o600)
+
+
+def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
+    vault = load_vault(settings.data, settings.secret)
+    apis, sources = find_apis(), find_sources()
+    writer, hub = Writer(engine), Hub()
+    ingest = Ingest(engine, writer, clock, hub)
+    insights = Insights(engine, ingest)
+    decisions = Decisions(engine, writer, ingest, insights, clock, hub)
+    reader = next(source.reader for source in sources if source.reader is not None)
+    return Services(
+        data=settings.data,
+        public_url=settings.root_url,
+        clock=clock,
+        engine=engine,
+        writer=writer,
+        accounts=Accounts(engine, writer, clock, vault, ingest),
+        ingest=ingest,
+        insights=insights,
+        decisions=decisions,
+        imports=Imports(engine, writer, ingest, decisions, hub, clock, settings.data, reader),
+        exports=Exports(engine),
+        playing=Playing(clock, hub),
+        hub=hub,
+        worker=Worker(engine, writer, clock),
+        apis=apis,
+        sources=sources,
+    )
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Starlette:
+    """The web application; its services are at `app.state.services`, started and closed by its lifespan."""
+    return around(open_services(settings, clock=clock))
+
+
+def around(services: Services) -> Starlette:
+    """The web application around services that are open."""
+    routes = [
+        Route("/healthz", _health, methods=["GET"]),
+        *static_routes(),
+        *(route for api in services.apis for route in api.routes(services)),
+        *web.routes(services),
+    ]
+    app = Starlette(
+        routes=routes,
+        lifespan=_lifespan,
+        middleware=[Middleware(SecurityHeaders), Middleware(CollapseSlashes)],
+        exception_handlers=_HANDLERS,
+    )
+    app.state.services = services
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    await anyio.to_thread.run_sync(start, services)
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(services.close)
+
+
+def start(services: Services) -> None:
+    """Take up what a stopped process left behind, and begin the background work."""
+    services.accounts.finish_erasing()
+    services.imports.start()
+    services.worker.start()
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+# --- faults outside the plugs and the pages ------------------------------------------------------------------------
+
+
+async def _on_app_error(request: Request, fault: Exception) -> Response:
+    status = next(code for kind, code in _STATUS if isinstance(fault, kind))
+    return JSONResponse({"error": str(fault)}, status)
+
+
+async def _on_http_error(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    return JSONResponse({"error": fault.detail}, fault.status_code, headers=fault.headers)
+
+
+async def _on_fault(request: Request, fault: Exception) -> Response:
+    # Starlette raises the fault again behind this answer, and the server writes it to the log.
+    return JSONResponse({"error": "The server made a mistake; its log says more."}, 500)
+
+
+_HANDLERS: Mapping[Any, Any] = {AppError: _on_app_error, HTTPException: _on_http_error, Exception: _on_fault}
+
+
+class SecurityHeaders:
+    """ASGI middleware: headers that every answer has, unless its handler said otherwise."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; add what is missing to the answer's head."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                there = {name for name, _ in headers}
+                headers.extend(pair for pair in _HEADERS if pair[0] not in there)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

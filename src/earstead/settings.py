@@ -1,0 +1,150 @@
+"""What the server was told at start: one frozen record, read once, handed over, never imported by others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from earstead.core.errors import Rejected
+from earstead.kit.log import without_secrets
+from earstead.kit.secrets import MIN_SECRET
+
+DEFAULT_PORT = 3277
+LEVELS = ("debug", "info", "warning", "error")
+DATABASE_FILE = "earstead.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the data is, where to listen, how others reach it.
+
+    Attributes:
+        data: directory of the database, the key and uploads; absolute.
+        database_url: a `postgresql://` address; "" for SQLite in `data`.
+        public_url: root under which the server is reached from outside, without a slash at its end;
+            "" to use the address it listens at.
+        secret: text from which stored secrets are sealed instead of `secret.key`; "" for the file.
+        proxies: addresses of proxies whose X-Forwarded headers are believed, "," between them.
+        access_log: whether every request is written to the log.
+    """
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    database_url: str = ""
+    public_url: str = ""
+    secret: str = ""
+    proxies: str = "127.0.0.1"
+    log_level: str = "info"
+    access_log: bool = False
+
+    @property
+    def database(self) -> str | Path:
+        """What `open_engine` takes."""
+        return self.database_url or self.data / DATABASE_FILE
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches the server."""
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def root_url(self) -> str:
+        """Where others reach it, as far as is known."""
+        return self.public_url or self.local_url
+
+
+def read_settings(
+    environ: Mapping[str, str],
+    *,
+    data: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    database_url: str | None = None,
+) -> Settings:
+    """Settings from the variables EARSTEAD_*; what is given in words wins. Raises Rejected naming every fault."""
+    given = {
+        "EARSTEAD_DATA": data,
+        "EARSTEAD_HOST": host,
+        "EARSTEAD_PORT": None if port is None else str(port),
+        "EARSTEAD_DATABASE_URL": database_url,
+    }
+    words = {**environ, **{name: value for name, value in given.items() if value is not None}}
+    faults: list[str] = []
+    settings = Settings(
+        data=_data(words),
+        host=words.get("EARSTEAD_HOST", "").strip() or "127.0.0.1",
+        port=_port(words, faults),
+        database_url=_database_url(words, faults),
+        public_url=_public_url(words, faults),
+        secret=_secret(words, faults),
+        proxies=words.get("EARSTEAD_PROXIES", "127.0.0.1"),
+        log_level=_level(words, faults),
+        access_log=_yes(words, "EARSTEAD_ACCESS_LOG", faults),
+    )
+    if settings.data.exists() and not settings.data.is_dir():
+        faults.append(f"EARSTEAD_DATA: {settings.data} is not a directory")
+    if faults:
+        raise Rejected("", "\n".join(faults))
+    return settings
+
+
+def _data(words: Mapping[str, str]) -> Path:
+    if text := words.get("EARSTEAD_DATA", ""):
+        return Path(text).expanduser().absolute()
+    from platformdirs import user_data_path  # only needed here, and not by a server that was told its place
+
+    return user_data_path("earstead")
+
+
+def _port(words: Mapping[str, str], faults: list[str]) -> int:
+    text = words.get("EARSTEAD_PORT", "").strip() or str(DEFAULT_PORT)
+    if text.isascii() and text.isdigit() and int(text) < 65_536:
+        return int(text)
+    faults.append(f"EARSTEAD_PORT: {text[:20]!r} is not a port (0 to 65535; 0 takes a free one)")
+    return DEFAULT_PORT
+
+
+def _database_url(words: Mapping[str, str], faults: list[str]) -> str:
+    text = words.get("EARSTEAD_DATABASE_URL", "").strip()
+    if text and urlsplit(text).scheme not in ("postgresql", "postgres"):
+        faults.append(
+            f"EARSTEAD_DATABASE_URL: {without_secrets(text)[:80]!r} is not a postgresql:// address; "
+            "leave it empty for SQLite in the data directory"
+        )
+        return ""
+    return text
+
+
+def _public_url(words: Mapping[str, str], faults: list[str]) -> str:
+    text = words.get("EARSTEAD_PUBLIC_URL", "").strip().rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query):
+        faults.append(f"EARSTEAD_PUBLIC_URL: {text[:80]!r} is not like https://music.example.org")
+        return ""
+    return text
+
+
+def _secret(words: Mapping[str, str], faults: list[str]) -> str:
+    text = words.get("EARSTEAD_SECRET", "")
+    if text and len(text) < MIN_SECRET:
+        faults.append(f"EARSTEAD_SECRET: must have at least {MIN_SECRET} characters")
+    return text
+
+
+def _level(words: Mapping[str, str], faults: list[str]) -> str:
+    text = words.get("EARSTEAD_LOG", "").strip().lower() or "info"
+    if text not in LEVELS:
+        faults.append(f"EARSTEAD_LOG: {text[:20]!r} is not one of {', '.join(LEVELS)}")
+        return "info"
+    return text
+
+
+def _yes(words: Mapping[str, str], name: str, faults: list[str]) -> bool:
+    text = words.get(name, "").strip().lower()
+    if text not in ("", "0", "1", "no", "yes", "false", "true"):
+        faults.append(f"{name}: {text[:20]!r} is neither yes nor no")
+    return text in ("1", "yes", "true")
