@@ -31,9 +31,6 @@ END_SLACK_S = 30
 """Services stamp the end when the player moves on or reports."""
 REPORT_DELAY_S = 120
 """How long after the end "recently played" may stamp a play (spotify-web-api.md 10.4, rule 8)."""
-COARSE_PLAYED_MS = 1_000
-"""Minute-precise rows are told apart by their played time, which both exports of a service state exactly."""
-
 FIRST = "first report"
 JOINED = "you joined them"
 
@@ -108,7 +105,8 @@ def agreement(x: Observation, y: Observation) -> tuple[int, str] | None:
     coarse = max(x.precision_s, y.precision_s)
     starts = abs(x.started_at - y.started_at)
     if coarse > 1 and x.played_ms >= 0 and y.played_ms >= 0:
-        if ends is not None and ends <= coarse and abs(x.played_ms - y.played_ms) <= COARSE_PLAYED_MS:
+        # Minute-precise rows are told apart by the time heard, which both exports of a service state exactly.
+        if ends is not None and ends <= coarse and x.played_ms == y.played_ms:
             return ends, "same minute, same time heard"
         return None
     if starts <= max(START_SLACK_S, coarse):
