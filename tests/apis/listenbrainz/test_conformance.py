@@ -165,3 +165,17 @@ def test_head_is_answered_without_a_body(live: str, ada: Listener) -> None:
     assert head.startswith("http/1.1 200")
     assert "content-type: application/json" in head
     assert body == b""
+
+
+def test_an_endless_body_is_answered_before_it_ends(live: str, ada: Listener) -> None:
+    """Beyond twice the limit nothing more is read: the client is told, and the connection is closed."""
+    place = urlsplit(live)
+    head = f"POST /1/submit-listens HTTP/1.1\r\nHost: x\r\nAuthorization: Token {ada.token}\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        connection.sendall(f"{head}Content-Length: 1000000000\r\n\r\n".encode())
+        connection.sendall(b" " * 20_480_001)
+        data = b""
+        while chunk := connection.recv(65536):
+            data += chunk
+    assert b"Payload too large. Payload cannot exceed 10240000 bytes" in data
+    assert b"\r\nconnection: close\r\n" in data.lower()

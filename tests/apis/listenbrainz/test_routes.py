@@ -424,6 +424,13 @@ def test_private_users_exist_for_their_own_token_alone(
     assert client.get(url, headers={"Authorization": "Token x"}).status_code == 401
 
 
+def test_reading_a_private_history_needs_the_scope(client: TestClient, services: Services, bob: Listener) -> None:
+    """A token for writing alone opens nothing."""
+    writer = replace(bob, token=services.accounts.new_token(UserId(bob.user_id), "writer", ("listens:write",)))
+    assert submit(client, writer, play()).status_code == 200
+    assert client.get("/1/user/bob/listen-count", headers=writer.headers).status_code == 404
+
+
 # --- deleting, import places -----------------------------------------------------------------------------------------
 
 
