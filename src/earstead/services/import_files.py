@@ -37,6 +37,14 @@ class Uploads:
         folder.rename(home)
         return [home / f.name if f.parent == folder else f for f in files]
 
+    def again(self, import_id: int, files: Sequence[Path]) -> list[Path]:
+        """Move the files of an import back to a new incoming folder; files from elsewhere stay where they are."""
+        home = self._root / str(import_id)
+        if not any(f.parent == home for f in files):
+            return list(files)
+        folder = self.incoming()
+        return [f.rename(folder / f.name) if f.parent == home else f for f in files]
+
     def remove(self, import_id: int) -> None:
         """Remove the files of an import; those read in place are not ours to remove."""
         shutil.rmtree(self._root / str(import_id), ignore_errors=True)

@@ -97,6 +97,19 @@ class Imports:
         self._go(self._look, user_id, import_id, on_progress, wait=wait)
         return self.get(user_id, import_id)
 
+    def look_again(self, user_id: int, import_id: int, options: dict[str, Any]) -> ImportJob:
+        """Look at the files of a preview, or of a look that failed, with other options: a new import takes its place.
+
+        Conflict when the import ran already or is still being looked at; Rejected when its files are gone.
+        """
+        job = self._record(user_id, import_id)
+        if job.state not in ("preview", "failed") or import_id in self._looks or (job.state == "failed" and job.parts):
+            raise Conflict("only files that were not imported yet can be looked at again")
+        check_unchanged(job.files)
+        files = self._uploads.again(import_id, [Path(file["path"]) for file in job.files])
+        self._end(user_id, import_id, "cancelled", "", ("preview", "failed"))
+        return self.preview(user_id, files, options=options)
+
     def run(
         self, user_id: int, import_id: int, *, wait: bool = False, on_progress: OnProgress | None = None
     ) -> ImportJob:

@@ -34,6 +34,7 @@ from earstead.services.views import (
     ListenPage,
     ListenRow,
     Measure,
+    SourceRow,
     Totals,
     Witness,
 )
@@ -89,6 +90,12 @@ class Insights:
         """(oldest, latest) time of a counted listen; zeros when there is none."""
         with self._engine.read() as tx:
             return charts.ends(tx, user_id)
+
+    def sources(self, user_id: int) -> tuple[SourceRow, ...]:
+        """Who reported plays of a user, most reports first."""
+        with self._engine.read() as tx:
+            rows = observations.named_sources(tx, user_id)
+        return tuple(SourceRow(source=r[0], reports=r[1], first_at=r[2], last_at=r[3]) for r in rows)
 
     def totals(self, user_id: int, span: Span | None) -> Totals:
         """Sums over a span."""

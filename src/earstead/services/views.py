@@ -175,6 +175,16 @@ class EntityDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """What one source reported of a user: `reports` observations; times of the earliest and latest play."""
+
+    source: str
+    reports: int
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
     """A standing word of the user. `summary` is a sentence; `undone_at` is 0 while it stands."""
 

@@ -235,6 +235,20 @@ def sources_of(tx: Tx, user_id: int) -> dict[int, tuple[int, int, int]]:
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
+def named_sources(tx: Tx, user_id: int) -> list[Row]:
+    """(source, observations, first start, last start) of a user, most observations first."""
+    return tx.all(
+        """
+        SELECT s.name, u.observations, u.first_at, u.last_at
+        FROM user_sources u
+        JOIN sources s ON s.source_id = u.source_id
+        WHERE u.user_id = :user_id AND u.observations > 0
+        ORDER BY u.observations DESC, s.name
+        """,
+        user_id=user_id,
+    )
+
+
 def note_source(tx: Tx, user_id: int, source: int, count: int, first_at: int, last_at: int) -> None:
     """Add to what a source brought a user."""
     tx.run(

@@ -23,7 +23,7 @@ from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import query, read_form
 from earstead.web.settings_frame import shown_once
 
-TOKEN_PLACE = "your token"  # noqa: S105
+TOKEN_PLACE = "your token"
 # A client that plays is among the latest; looking further back would only cost.
 _LOOK_BACK = 200
 
@@ -60,13 +60,17 @@ async def _new_token(request: Request) -> Response:
 async def _page(request: Request, template: str, *, opened: str = "", token: str = "") -> Response:
     services, user = services_of(request), user_of(request)
     latest = await blocking(services.insights.listens, user.user_id, limit=_LOOK_BACK)
-    entries = [_entry(services, user, key, card, token if key == opened else "", latest.items) for key, card in _cards(services)]
+    entries = [
+        _entry(services, user, key, card, token if key == opened else "", latest.items)
+        for key, card in _cards(services)
+    ]
     return page(
         request,
         template,
         entries=entries,
         opened=opened or query(request).text("client"),
         token=token,
+        place=TOKEN_PLACE,
         welcome=query(request).text("welcome") == "1",
         newest=latest.items[0] if latest.items else None,
     )

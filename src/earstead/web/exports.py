@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, BinaryIO, cast
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -63,15 +63,15 @@ async def _download(request: Request) -> Response:
     )
 
 
-def _written(exports: Exports, user_id: int, wanted: str, folder: Path) -> IO[bytes]:
+def _written(exports: Exports, user_id: int, wanted: str, folder: Path) -> BinaryIO:
     """The whole export in a nameless file that is gone when it is closed. Blocking."""
-    file = TemporaryFile(dir=folder)
+    file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed behind the last chunk
     try:
-        exports.write(user_id, wanted, file)
+        exports.write(user_id, wanted, cast(BinaryIO, file))
     except BaseException:
         file.close()
         raise
-    return file
+    return cast(BinaryIO, file)
 
 
 async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -67,4 +67,3 @@ routes = [
     Route("/welcome", _show, methods=["GET"]),
     Route("/welcome", _claim, methods=["POST"]),
 ]
-

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from earstead.services.views import ImportCounts
 
-PARTS = (("new", "new"), ("merged", "merged"), ("known", "already here"), ("skipped", "skipped"))
+PARTS = (("new", "new"), ("merged", "merged"), ("known", "already here"))
 _HEIGHT = 150
 _FOOT = 20
 _HEAD = 16
@@ -42,7 +42,8 @@ def _drawing(name: str, width: int, years: Mapping[str, ImportCounts]) -> Markup
             if value:
                 body.append(
                     Markup(
-                        '<rect class="k-{}" x="{:.1f}" y="{:.2f}" width="{:.1f}" height="{:.2f}"><title>{}: {:,} {}</title></rect>'
+                        '<rect class="k-{}" x="{:.1f}" y="{:.2f}" width="{:.1f}" height="{:.2f}">'
+                        "<title>{}: {:,} {}</title></rect>"
                     ).format(key, x, y, step * 0.78, max(tall, 0.75), year, value, label)
                 )
         if place % every == 0:

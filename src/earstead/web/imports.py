@@ -16,11 +16,12 @@ from starlette.routing import Route
 from earstead.core.errors import AppError, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page, redirect
+from earstead.pagekit.words import moment
 from earstead.services.views import ImportJob
 from earstead.web.auth import services_of, signed_in, user_of
-from earstead.web.column_mapping import FIELDS, unrecognised, wanted_options
-from earstead.web.forms import fault_of, query, read_form, whole
-from earstead.web.import_bars import PARTS, import_bars, year_rows
+from earstead.web.column_mapping import FIELDS, unread_reasons, wanted_options
+from earstead.web.forms import fault_of, query, read_form, whole, zones
+from earstead.web.import_bars import import_bars, year_rows
 from earstead.web.uploads import MAX_UPLOAD_BYTES, receive_files
 
 _REPORT_PAGE = 100
@@ -67,21 +68,39 @@ async def _job(request: Request) -> Response:
     job = await _asked_for(request)
     # htmx asks again and again while the import works; it needs only the part that changes.
     template = "import_state.html" if request.headers.get("hx-request") else "import_job.html"
-    return page(request, template, **_drawn(job))
+    return page(request, template, **_drawn(job, user_of(request).zone))
 
 
-def _drawn(job: ImportJob) -> dict[str, Any]:
+def _drawn(job: ImportJob, zone: str) -> dict[str, Any]:
     """An import as its templates draw it."""
     return {
         "job": job,
         "busy": is_busy(job),
         "bars": import_bars(job.years),
         "year_rows": year_rows(job.years),
-        "parts": PARTS,
-        "reasons": sorted(job.reasons.items(), key=lambda reason: (-reason[1], reason[0])),
-        "unrecognised": unrecognised(job),
+        "reasons": [(number, why) for why, number in sorted(job.reasons.items(), key=lambda r: (-r[1], r[0]))],
+        "file_rows": [(part["member"] or _loose(job), _what(part)) for part in job.parts],
+        "sample_rows": [_sample_row(row, zone) for row in job.sample],
+        "unread": unread_reasons(job),
         "fields": FIELDS,
+        "zones": zones(),
     }
+
+
+def _loose(job: ImportJob) -> str:
+    return job.files[0] if len(job.files) == 1 else "a file by itself"
+
+
+def _what(part: Mapping[str, Any]) -> str:
+    return f"not read: {part['ignored']}" if part["ignored"] else str(part["title"])
+
+
+_OUTCOMES = {"new": "new", "merged": "merged", "known": "already here"}
+
+
+def _sample_row(row: Mapping[str, Any], zone: str) -> tuple[str, ...]:
+    outcome = _OUTCOMES.get(row["status"], row["status"])
+    return (moment(row["listened_at"], zone), row["track_name"], row["artist_name"], outcome)
 
 
 def is_busy(job: ImportJob) -> bool:
@@ -100,15 +119,16 @@ async def _run(request: Request) -> Response:
 async def _cancel(request: Request) -> Response:
     job = await _asked_for(request)
     await blocking(services_of(request).imports.cancel, job.user_id, job.import_id)
-    notice = "The import is stopped. What it had brought in by then stays."
-    return redirect(f"/import/{job.import_id}" if job.state == "running" else "/import", notice=notice)
+    if job.state == "running":
+        return redirect(f"/import/{job.import_id}", notice="The import is stopped.")
+    return redirect("/import", notice="Nothing was imported. The uploaded files are removed.")
 
 
 @signed_in
 async def _map_columns(request: Request) -> Response:
     job = await _asked_for(request)
     options = wanted_options(await read_form(request))
-    again = await blocking(services_of(request).imports.remap, job.user_id, job.import_id, options)
+    again = await blocking(services_of(request).imports.look_again, job.user_id, job.import_id, options)
     return RedirectResponse(f"/import/{again.import_id}", 303)
 
 

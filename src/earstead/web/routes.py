@@ -12,8 +12,21 @@ from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
 from earstead.services.container import Services
-from earstead.web import connect, decisions, develop, exports, first_start, imports, settings_pages, sign_in
-from earstead.web import charts_pages, entities, home, listens
+from earstead.web import (
+    charts_pages,
+    connect,
+    create,
+    decisions,
+    develop,
+    entities,
+    exports,
+    first_start,
+    home,
+    imports,
+    listens,
+    settings_pages,
+    sign_in,
+)
 from earstead.web.auth import Sessions
 from earstead.web.csrf import SameOriginOnly
 from earstead.web.errors import HANDLERS
@@ -43,8 +56,8 @@ class Pages(Mount):
 
 def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
-    own = [connect, decisions, develop, exports, first_start, imports, settings_pages, sign_in]
-    by_user = [home, charts_pages, entities, listens]
+    own = (connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in)
+    by_user = (home, charts_pages, entities, listens)
     pages: list[BaseRoute] = [route for module in (*own, *by_user) for route in module.routes]
     return [Pages(pages, _prefixes(services))]
 

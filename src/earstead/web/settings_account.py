@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from earstead.core.errors import AppError, Rejected
+from earstead.core.errors import AppError, Conflict, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
 from earstead.web.auth import services_of, signed_in, user_of, without_session
@@ -36,7 +36,10 @@ async def _erase_account(request: Request) -> Response:
     user, form = user_of(request), await read_form(request)
     if form.text("confirm") != user.name:
         return await _account_page(request, fault=Rejected("account", f"type your name exactly: {user.name}"))
-    await blocking(services_of(request).accounts.erase, user.user_id)
+    try:
+        await blocking(services_of(request).accounts.erase, user.user_id)
+    except Conflict as refused:
+        return await _account_page(request, fault=Rejected("account", str(refused)))
     return without_session(redirect("/sign-in", notice="Your account and everything in it is erased."))
 
 

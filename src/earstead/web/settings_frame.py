@@ -23,14 +23,10 @@ _SECTIONS = (
 _OWNER_SECTIONS = (("/settings/users", "Users"),)
 
 
-def settings_page(
-    request: Request, template: str, *, fault: AppError | None = None, **context: Any
-) -> Response:
+def settings_page(request: Request, template: str, *, fault: AppError | None = None, **context: Any) -> Response:
     """A settings page; status 422 when the form on it was refused."""
     sections = _SECTIONS + (_OWNER_SECTIONS if user_of(request).role == "owner" else ())
-    return page(
-        request, template, status=422 if fault else 200, sections=sections, fault=fault_of(fault), **context
-    )
+    return page(request, template, status=422 if fault else 200, sections=sections, fault=fault_of(fault), **context)
 
 
 def shown_once(response: Response) -> Response:

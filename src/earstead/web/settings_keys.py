@@ -14,9 +14,11 @@ from earstead.web.forms import Form, read_form, whole
 from earstead.web.settings_frame import settings_page, shown_once
 
 SCOPES = (
-    ("listens:read", "Read your listens, charts and figures"),
-    ("listens:write", "Add, edit and delete listens, set what is playing"),
-    ("account", "Read and change settings, tokens, imports and decisions"),
+    ("listens:read", "Read listens, statistics, imports and events"),
+    ("listens:write", "Add, edit, delete and restore listens, say what plays now, import"),
+    ("decisions:write", "Make and undo decisions"),
+    ("account:read", "List tokens, export the archive"),
+    ("account:admin", "Make and revoke tokens"),
 )
 _MAX_LABEL = 100
 

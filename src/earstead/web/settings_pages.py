@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from earstead.core.errors import AppError, Conflict, Forbidden, Rejected, Unauthenticated
+from earstead.core.errors import AppError, Conflict, Forbidden, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
 from earstead.web import settings_account, settings_keys, settings_users
-from earstead.web.auth import services_of, signed_in, user_of
+from earstead.web.auth import COOKIE, services_of, signed_in, user_of
 from earstead.web.doorkeeper import doorkeeper, visitor_of
 from earstead.web.forms import known_zone, read_form, whole, zones
 from earstead.web.settings_frame import settings_page
@@ -75,14 +75,20 @@ async def _change_password(request: Request) -> Response:
     try:
         if form.raw("password") != form.raw("password_again"):
             raise Rejected("password_again", "the two passwords are not the same")
-        await blocking(accounts.change_password, user.user_id, form.raw("old_password"), form.raw("password"))
-    except (Unauthenticated, Forbidden):
+        await blocking(
+            accounts.change_password,
+            user.user_id,
+            form.raw("old_password"),
+            form.raw("password"),
+            keep_session=request.cookies.get(COOKIE, ""),
+        )
+    except Forbidden:
         doors.failed(visitor, user.name)
         fault = Rejected("old_password", "this is not your present password")
         return settings_page(request, "settings_password.html", fault=fault)
     except Rejected as refused:
         return settings_page(request, "settings_password.html", fault=refused)
-    return redirect("/settings/password", notice="Your password is changed.")
+    return redirect("/settings/password", notice="Your password is changed; other sessions are signed out.")
 
 
 @signed_in

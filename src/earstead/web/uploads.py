@@ -72,7 +72,9 @@ class _Files:
             return  # an ordinary field, or a file input that was left empty
         if len(self.paths) == MAX_FILES:
             raise Rejected("files", f"at most {MAX_FILES} files at once")
-        path = self._folder / safe_name(len(self.paths) + 1, said.decode("utf-8", "replace"))
+        path = self._folder / safe_name(said.decode("utf-8", "replace"))
+        if path in self.paths:
+            path = path.with_name(f"{len(self.paths) + 1} {path.name}")
         self._open = path.open("xb")
         self.paths.append(path)
 
@@ -125,11 +127,11 @@ def _discard(files: _Files) -> None:
         path.unlink(missing_ok=True)
 
 
-def safe_name(number: int, said: str) -> str:
-    """A file name for what a browser called it: no folders, no control characters, unique by its number.
+def safe_name(said: str) -> str:
+    """A file name for what a browser called it: no folders, no control characters, at most 100 characters.
 
-    "../../My Data.zip" as first file becomes "1-My Data.zip".
+    "../../My Data.zip" becomes "My Data.zip".
     """
     base = said.replace("\\", "/").rsplit("/", 1)[-1]
     tidy = _UNSAFE.sub("_", base).strip(" .")[-100:]
-    return f"{number}-{tidy or 'file'}"
+    return tidy or "file"
