@@ -6,7 +6,6 @@ import itertools
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ import pytest
 from earstead.core.errors import Refused, RetryLater
 from earstead.kit.clock import FixedClock
 from earstead.services.worker import LOOK_ROUND_S, MOST_ATTEMPTS, Worker
-from earstead.storage.engine import Tx
-from earstead.storage.sqlite import SqliteEngine
+from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
 
@@ -30,15 +28,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    engine = SqliteEngine(tmp_path / "worker.db")
-    engine.migrate()
+def bench(engine: Engine) -> Iterator[Bench]:
     writer, clock = Writer(engine), FixedClock(1_700_000_000)
     bench = Bench(Worker(engine, writer, clock), writer, clock)
     yield bench
     bench.worker.stop()
     writer.close()
-    engine.close()
 
 
 def test_a_job_reaches_its_handler_with_its_payload(bench: Bench) -> None:

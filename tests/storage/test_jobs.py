@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from earstead.storage import jobs
-from earstead.storage.engine import WriteSession
-from earstead.storage.sqlite import SqliteEngine
+from earstead.storage.engine import Engine, WriteSession
 
 
 @pytest.fixture
-def tx(tmp_path: Path) -> Iterator[WriteSession]:
-    engine = SqliteEngine(tmp_path / "jobs.db")
-    engine.migrate()
+def tx(engine: Engine) -> Iterator[WriteSession]:
     with engine.write() as session:
         session.begin()
         yield session
         session.rollback()
-    engine.close()
 
 
 def add(tx: WriteSession, kind: str = "mail", *, dedupe: str = "", run_at: int = 0) -> bool:
