@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from earstead.core.catalog import Track, track_of
 from earstead.core.errors import NotFound, Rejected
-from earstead.core.ids import UnixSeconds
+from earstead.core.ids import UnixSeconds, hash63
 from earstead.core.listen import Kind, Submission
-from earstead.core.names import clean
+from earstead.core.names import clean, name_key
 from earstead.core.rules import MAX_NAME, problem
 from earstead.kit.clock import Clock
 from earstead.services import naming
@@ -62,9 +62,7 @@ class Decisions:
                     summary=summary, tracks=0, listens=len(_listen_ids(kind, subject)), sample=(summary,)
                 )
             tracks = self._tracks(tx, user_id, stored)
-            plays = sum(charts.sums_of(tx, user_id, i)[2] for i in _entity_ids(stored))
-            if stored.get("track_ids"):
-                plays = charts.plays_of_tracks(tx, user_id, stored["track_ids"])
+            plays = charts.plays_of_tracks(tx, user_id, [t.track_id for t in tracks])
             sample = tuple(f"{t.artist_name} \N{EM DASH} {t.track_name}" for t in tracks[:10])
         return DecisionPreview(summary=summary, tracks=len(tracks), listens=plays, sample=sample)
 
@@ -152,10 +150,13 @@ class Decisions:
             self._ingest.settle_again(tx, user_id, sorted(keys))
 
     def _tracks(self, tx: Tx, user_id: int, subject: Mapping[str, Any]) -> list[Track]:
-        """The tracks a decision on names concerns, found through the entities it names as the map stands."""
-        found = {t.track_id: t for i in _entity_ids(subject) for t in catalog.tracks_of(tx, user_id, i)}
-        if ids := [int(i) for i in subject.get("track_ids", ())]:
-            found |= catalog.tracks_by_id(tx, ids)
+        """The tracks a decision on names concerns: whatever leads to an entity it names as the map stands, also
+        where a later merge led that entity on."""
+        rules, _ = self._ingest.rules(tx, user_id)
+        ids = dict.fromkeys(i for named in _entity_ids(subject) for i in (named, rules.lead(named)))
+        found = {t.track_id: t for i in ids for t in catalog.tracks_of(tx, user_id, i)}
+        if track_ids := [int(i) for i in subject.get("track_ids", ())]:
+            found |= catalog.tracks_by_id(tx, track_ids)
         return list(found.values())
 
     # ---- understanding -----------------------------------------------------------------------------------
@@ -287,8 +288,9 @@ def _track_of_edit(words: Mapping[str, Any]) -> Track:
 
 
 def _entity_ids(subject: Mapping[str, Any]) -> list[int]:
-    # For a merge, tracks that lead to `into` by the merge are found under it when it is undone.
-    return [int(i) for i in [*subject.get("ids", ()), subject.get("into"), subject.get("id")] if i]
+    # When undone, what a merge led to `into` is found there, and what a split led to its parts is found there.
+    parts = [hash63("artist", name_key(name)) for name in subject.get("names", ())]
+    return [int(i) for i in [*subject.get("ids", ()), subject.get("into"), subject.get("id"), *parts] if i]
 
 
 def _listen_ids(kind: str, subject: Mapping[str, Any]) -> list[int]:

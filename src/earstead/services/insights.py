@@ -425,7 +425,7 @@ class Insights:
         times = sorted(at for at, _ in charts.times_of(tx, user_id, artist_id, 0, FAR[0]))[-200:]
         together = charts.around(tx, user_id, times)
         total = {row[0]: row[1] for row in self._chart_rows(tx, user_id, "artist", None, "plays")}
-        scored = [(n / (total.get(i, n) + 10), i) for i, n in together.items() if i != artist_id and n > 1]
+        scored = [(n / (total.get(i, n) + 10), i) for i, n in together.items() if i != artist_id]
         best = [i for _, i in sorted(scored, reverse=True)[:limit]]
         refs = naming.refs(tx, user_id, best, self._rules(tx, user_id))
         return tuple(refs[i] for i in best if i in refs)
