@@ -105,24 +105,37 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     insights = Insights(engine, ingest)
     decisions = Decisions(engine, writer, ingest, insights, clock, hub)
     reader = next(source.reader for source in sources if source.reader is not None)
+    imports = Imports(engine, writer, ingest, decisions, hub, clock, settings.data, reader)
+    playing = Playing(clock, hub)
+    accounts = Accounts(engine, writer, clock, vault, ingest)
+    accounts.before_erasing(lambda user_id: _stop_imports(imports, user_id))
+    accounts.before_erasing(playing.clear)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
         clock=clock,
         engine=engine,
         writer=writer,
-        accounts=Accounts(engine, writer, clock, vault, ingest),
+        accounts=accounts,
         ingest=ingest,
         insights=insights,
         decisions=decisions,
-        imports=Imports(engine, writer, ingest, decisions, hub, clock, settings.data, reader),
-        exports=Exports(engine),
-        playing=Playing(clock, hub),
+        imports=imports,
+        exports=Exports(engine, insights),
+        playing=playing,
         hub=hub,
         worker=Worker(engine, writer, clock),
         apis=apis,
         sources=sources,
     )
+
+
+def _stop_imports(imports: Imports, user_id: int) -> None:
+    """End what still writes for a user, and remove the files that were uploaded."""
+    for job in imports.list(user_id):
+        if job.state not in ("done", "cancelled"):
+            with contextlib.suppress(Conflict):  # it ended in this moment
+                imports.cancel(user_id, job.import_id)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Starlette:
@@ -155,7 +168,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await anyio.to_thread.run_sync(services.close)
+        await anyio.to_thread.run_sync(stop, services)
 
 
 def start(services: Services) -> None:
@@ -163,6 +176,12 @@ def start(services: Services) -> None:
     services.accounts.finish_erasing()
     services.imports.start()
     services.worker.start()
+
+
+def stop(services: Services) -> None:
+    """Finish the batch in hand, then everything else; what is not done goes on at the next start."""
+    services.imports.close()
+    services.close()
 
 
 async def _health(request: Request) -> Response:

@@ -48,7 +48,7 @@ class Accounts(Keys):
     def __init__(self, engine: Engine, writer: Writer, clock: Clock, vault: Vault, ingest: Ingest) -> None:
         super().__init__(engine, writer, clock, vault)
         self._ingest = ingest
-        self._before_erasing: list[Callable[[int], None]] = []
+        self._before_erasing: list[Callable[[int], object]] = []
 
     # ---- who there is ------------------------------------------------------------------------------------
 
@@ -216,7 +216,7 @@ class Accounts(Keys):
 
     # ---- physical removal --------------------------------------------------------------------------------
 
-    def before_erasing(self, forget: Callable[[int], None]) -> None:
+    def before_erasing(self, forget: Callable[[int], object]) -> None:
         """Have `forget(user_id)` called before an account's rows go: for files, and for work in progress."""
         self._before_erasing.append(forget)
 
