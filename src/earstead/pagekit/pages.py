@@ -112,7 +112,7 @@ def _read_notice(request: Request) -> dict[str, Any] | None:
         return None
     try:
         text, undo = json.loads(base64.urlsafe_b64decode(packed))
-    except ValueError:
+    except (ValueError, TypeError):
         # Whatever somebody put into the cookie by hand: it was to be said once, so it is simply not said.
         return None
     return {"text": str(text), "undo": undo if isinstance(undo, int) else 0}

@@ -101,5 +101,5 @@ def _data_uri(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     writer.writerow(head)
     for row in rows:
         # A spreadsheet would run a text that starts like a formula: an artist may be called "=1+1".
-        writer.writerow([f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" else v for v in row])
+        writer.writerow([f"'{v}" if isinstance(v, str) and v and v[0] in "=+-@\t\r" else v for v in row])
     return "data:text/csv;charset=utf-8," + quote(out.getvalue().encode("utf-8", "replace"))
