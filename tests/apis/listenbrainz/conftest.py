@@ -6,29 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import pytest
 import uvicorn
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from earstead.apis.listenbrainz.routes import routes
+from earstead.app import around, open_services
 from earstead.kit.clock import FixedClock
-from earstead.kit.paths import CollapseSlashes
-from earstead.kit.secrets import Vault
-from earstead.services.accounts import Accounts
-from earstead.services.decisions import Decisions
-from earstead.services.events import Hub
-from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
-from earstead.services.playing import Playing
-from earstead.storage.engine import open_engine
-from earstead.storage.writer import Writer
-
-if TYPE_CHECKING:
-    from earstead.services.container import Services
+from earstead.services.container import Services
+from earstead.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,23 +38,11 @@ def _listener(services: Services, name: str, visibility: Literal["private", "pub
 
 
 @pytest.fixture
-def services(tmp_path: Path, clock: FixedClock) -> Iterator[Any]:
-    """The services this API calls, over an empty database, without the rest of the application."""
-    engine = open_engine(str(tmp_path / "test.db"))
-    engine.migrate()
-    writer, hub = Writer(engine), Hub()
-    ingest = Ingest(engine, writer, clock, hub)
-    insights = Insights(engine, ingest)
-    yield SimpleNamespace(
-        clock=clock,
-        accounts=Accounts(engine, writer, clock, Vault(b"k" * 32), ingest),
-        ingest=ingest,
-        insights=insights,
-        decisions=Decisions(engine, writer, ingest, insights, clock, hub),
-        playing=Playing(clock, hub),
-    )
-    writer.close()
-    engine.close()
+def services(tmp_path: Path, clock: FixedClock) -> Iterator[Services]:
+    """The product's services over an empty database of the test's own."""
+    opened = open_services(Settings(data=tmp_path), clock=clock)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -83,17 +58,15 @@ def bob(services: Services) -> Listener:
 
 
 @pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    """The API in process, as the application mounts it."""
-    with TestClient(CollapseSlashes(Starlette(routes=routes(services)))) as opened:
-        yield opened
+def client(services: Services) -> TestClient:
+    """The whole application in process; its background work is not started."""
+    return TestClient(around(services))
 
 
 @pytest.fixture
 def live(services: Services) -> Iterator[str]:
-    """The root of the API on a socket of its own."""
-    app = CollapseSlashes(Starlette(routes=routes(services)))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+    """The root of the whole application on a socket of its own."""
+    server = uvicorn.Server(uvicorn.Config(around(services), port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _wait(lambda: server.started)
