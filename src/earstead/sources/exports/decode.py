@@ -82,7 +82,8 @@ def json_rows(file: IO[bytes], options: Mapping[str, Any]) -> Iterator[Any]:
     try:
         yield from ijson.items(clean, options.get("at", "item"), use_float=True)
     except ijson.IncompleteJSONError as error:
-        cut = "premature EOF" in str(error) or "incomplete" in str(error).lower()
+        # A file cut inside of `true` or `null` ends for yajl in a wrong word, not too early.
+        cut = "premature EOF" in str(error) or ("invalid string" in str(error) and not clean.read(1))
         yield Broken(reason=CUT_OFF if cut else "not valid JSON from here on; nothing after this place was read")
     except (ijson.JSONError, UnicodeError):
         yield Broken(reason="not valid JSON from here on; nothing after this place was read")

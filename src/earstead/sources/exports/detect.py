@@ -33,6 +33,7 @@ _BINARY = {
     b"\xff\xd8\xff": "a picture",
     b"SQLi": "a database; export it as JSON or CSV first",
 }
+_CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r\f\x1c\x1d\x1e\x1f")
 _YOUTUBE_HTML = (
     "the watch history as a web page; ask Google Takeout again and choose JSON instead of HTML for the history"
 )
@@ -79,7 +80,7 @@ def _of_head(member: Member, head: bytes, options: Mapping[str, Any]) -> Finding
             return ignored(what)
     encoding = encoding_of(head)
     said = head.decode(encoding, "replace").lstrip("\ufeff")
-    if said.count("\0") > len(said) // 20:
+    if len(said.translate(_CONTROLS)) < len(said) * 0.98:
         return ignored("not a text; no listening history is written like this")
     start = said.lstrip()[:1]
     if not start:

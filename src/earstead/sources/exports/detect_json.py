@@ -42,8 +42,11 @@ def json_part(said: str, encoding: str, name: str, options: Mapping[str, Any]) -
     common = {"encoding": encoding}
     if said.lstrip().startswith("{"):
         lines = first_objects(said)
-        found = _document(shape, common, name) if len(lines) < 2 else None
-        return found or _lines(lines, common, options) or ignored(_other(shape.paths))
+        if len(lines) < 2:
+            whole = _document(shape, common, name)
+            if whole or _other(shape.paths) != UNKNOWN:
+                return whole or ignored(_other(shape.paths))
+        return _lines(lines, common, options) or ignored(_other(shape.paths))
     return _document(shape, common, name) or _records(shape, common, options) or ignored(_other(shape.paths))
 
 

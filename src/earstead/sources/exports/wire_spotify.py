@@ -31,19 +31,16 @@ NO_PLAYED = "the played time is missing or not a number"
 # After these the time of the row is that of the next start of the app or of its next connection.
 _LATE_ENDS = frozenset({"logout", "unexpected-exit", "unexpected-exit-while-paused"})
 _SKIPPING_ENDS = frozenset({"fwdbtn", "backbtn", "nextbtn", "clickrow", "clickside", "playbtn"})
-_WORDS = (
-    ("platform", "platform"),
-    ("conn_country", "country"),
-    ("reason_start", "reason_start"),
-    ("reason_end", "reason_end"),
-)
-_FLAGS = (
-    ("shuffle", "shuffle"),
-    ("offline", "offline"),
-    ("incognito_mode", "incognito"),
-    ("skipped", "skipped"),
-    ("offline_timestamp", "offline_timestamp"),
-)
+_CIRCUMSTANCES = {
+    "platform": "platform",
+    "conn_country": "country",
+    "reason_start": "reason_start",
+    "reason_end": "reason_end",
+    "shuffle": "shuffle",
+    "offline": "offline",
+    "incognito_mode": "incognito",
+    "skipped": "skipped",
+}
 
 
 class Item(NamedTuple):
@@ -174,26 +171,40 @@ def _skipped(row: dict[str, Any], end: int, played_ms: int) -> bool | None:
     return False if reliable or reason == "trackdone" else None
 
 
-@lru_cache(maxsize=4096)
-def _known_word(value: str) -> str:
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _word(value: Any) -> str:
-    return _known_word(value) if type(value) is str else ""
+    """A word of the player's, without what no database can hold; "" for anything else."""
+    if type(value) is not str:
+        return ""
+    return (
+        value if value.isascii() and "\0" not in value else value.replace("\0", "").encode("utf-8", "replace").decode()
+    )
 
 
 def _extra(row: dict[str, Any], branch: str) -> dict[str, Any]:
-    extra: dict[str, Any] = {"ts": row["ts"], "branch": branch}
     said = row.get
-    for name, kept in _WORDS:
-        if word := _word(said(name)):
-            extra[kept] = word
-    for name, kept in _FLAGS:
-        value = said(name)
-        if type(value) is bool or type(value) is int:
-            extra[kept] = value
+    given = [said(name) for name in _CIRCUMSTANCES]
+    try:
+        extra = _circumstances(*given).copy()
+    except TypeError:  # a list or an object where a word belongs cannot be a key of the cache
+        extra = _circumstances.__wrapped__(*given)
+    extra["ts"], extra["branch"] = row["ts"], branch
+    seen = said("offline_timestamp")
+    if type(seen) is int:
+        extra["offline_timestamp"] = seen
     return extra
+
+
+# typed: 0 and False are equal as keys, and both stand in files; each must be kept as it came.
+@lru_cache(maxsize=16384, typed=True)
+def _circumstances(*given: Any) -> dict[str, Any]:
+    """What the row says about how it was played, under our names; few combinations come again and again."""
+    kept: dict[str, Any] = {}
+    for name, value in zip(_CIRCUMSTANCES.values(), given, strict=True):
+        if type(value) is bool or type(value) is int:
+            kept[name] = value
+        elif word := _word(value):
+            kept[name] = word
+    return kept
 
 
 def account(options: Mapping[str, Any]) -> Mapper:
