@@ -7,13 +7,20 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import uvicorn
 
+from earstead.app import around, open_services
 from earstead.kit.clock import FixedClock
+from earstead.services.accounts import User
+from earstead.services.container import Services
+from earstead.settings import Settings
 from earstead.storage.engine import Engine, open_engine
 
 if TYPE_CHECKING:
@@ -124,6 +131,57 @@ def engine(database_url: str) -> Iterator[Engine]:
 def clock() -> FixedClock:
     """A clock that stands at `NOW` until the test moves it."""
     return FixedClock(NOW)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A data directory of the test's own, with SQLite in it."""
+    return Settings(data=tmp_path / "data")
+
+
+@pytest.fixture
+def services(settings: Settings, clock: FixedClock) -> Iterator[Services]:
+    """Everything that a handler may call, on an empty database; background work is not started."""
+    opened = open_services(settings, clock=clock)
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveServer:
+    """The whole application on a socket of its own, and one signed-up person."""
+
+    url: str
+    services: Services
+    user: User
+    password: str
+    token: str
+    """Good as ListenBrainz token and as bearer, with the default scopes."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a program of this person sends along."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture
+def live_server(services: Services) -> Iterator[LiveServer]:
+    """The application as `earstead serve` runs it, workers included, with the owner "ada" and the clock at `NOW`."""
+    password = "correct horse battery staple"
+    user = services.accounts.add_user("ada", password, role="owner")
+    token = services.accounts.new_token(user.user_id, "tests")
+    server = uvicorn.Server(uvicorn.Config(around(services), port=0, log_level="warning", timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, name="live-server", daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start; its log says why")
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield LiveServer(f"http://127.0.0.1:{port}", services, user, password, token)
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive(), "the server did not stop within 10 s"
 
 
 # --- the browser -------------------------------------------------------------------------------------------------
