@@ -114,7 +114,7 @@ ROW = "Halcyon Choir,Harbour Lights,Low Tide"
         (lines(PANO), "pano-scrobbler"),
         (f"timeHuman,timeMs,artist,track,album\nx,{AT}000,Halcyon Choir,Low Tide,Harbour Lights\n", "pano-scrobbler"),
         (
-            f"#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/Rockbox\nHalcyon Choir\tHarbour Lights\tLow Tide\t4\t200\tL\t{AT}\n",
+            f"#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/Rockbox\nHalcyon Choir\tHarbour Lights\tLow Tide\t4\t200\tL\t{AT}",
             "scrobbler-log",
         ),
         (
