@@ -77,7 +77,7 @@ def _add_documents(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        root = str(request.base_url).rstrip("/")
+        root = str(request.url.replace(query="")).removesuffix("/docs")
         headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
         return HTMLResponse(page(app.openapi(), root), headers=headers)
 

@@ -14,11 +14,10 @@ UPLOAD_PATH = "/imports"
 
 
 class BodyTooLarge(Exception):
-    """The body went past what its path allows; `most` is the bound in bytes."""
+    """The body went past what its path allows."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"the body is larger than {most} bytes")
-        self.most = most
+        super().__init__(f"The body is larger than the {most} bytes this address takes. Send less at a time.")
 
 
 def most_bytes(path: str) -> int:
@@ -26,20 +25,8 @@ def most_bytes(path: str) -> int:
     return UPLOAD_BYTES if path == UPLOAD_PATH else JSON_BYTES
 
 
-def too_large(most: int) -> bytes:
-    """The problem document of a 413."""
-    return json.dumps(
-        {
-            "type": "about:blank",
-            "title": "Content Too Large",
-            "status": 413,
-            "detail": f"The body is larger than the {most} bytes this address takes. Send less at a time.",
-        }
-    ).encode()
-
-
 class BodyCap:
-    """ASGI wrapper: answers 413 from the declared length, or as soon as more has come than allowed."""
+    """ASGI wrapper: answers 413 to what declares too much; raises BodyTooLarge in whoever reads too much."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -49,8 +36,7 @@ class BodyCap:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        most, came, begun = most_bytes(path), 0, False
+        most, came = most_bytes(scope["path"].removeprefix(scope.get("root_path", ""))), 0
 
         async def counted() -> Message:
             nonlocal came
@@ -60,19 +46,10 @@ class BodyCap:
                 raise BodyTooLarge(most)
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            if _declared(scope) > most:
-                raise BodyTooLarge(most)
-            await self.app(scope, counted, watched)
-        except BodyTooLarge as error:
-            if begun:
-                raise
-            await _refuse(error.most, send)
+        if _declared(scope) > most:
+            await _refuse(BodyTooLarge(most), send)
+        else:
+            await self.app(scope, counted, send)
 
 
 def _declared(scope: Scope) -> int:
@@ -82,8 +59,9 @@ def _declared(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(most: int, send: Send) -> None:
-    body = too_large(most)
+async def _refuse(error: BodyTooLarge, send: Send) -> None:
+    told = {"type": "about:blank", "title": "Content Too Large", "status": 413, "detail": str(error)}
+    body = json.dumps(told).encode()
     # The rest of the body is not read, so the connection cannot be used again.
     headers = [
         (b"content-type", b"application/problem+json"),

@@ -82,6 +82,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Invalid, _invalid)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(BodyTooLarge, _too_large)
     app.add_exception_handler(NotModified, _not_modified)
 
 
@@ -112,9 +113,10 @@ async def _validation(_: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    if isinstance(error.__cause__, BodyTooLarge):
-        raise error.__cause__
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, BodyTooLarge):
+        # The framework takes every failure to read a body for a fault of the sender's connection.
+        return problem(413, str(error.__cause__))
     headers = dict(error.headers or {})
     if error.status_code == 404 and error.detail == "Not Found":
         return problem(404, "There is nothing at this address; /api/v1/docs lists what there is.", headers=headers)
@@ -122,6 +124,10 @@ async def _http(request: Request, error: Exception) -> Response:
         headers = {"Allow": ", ".join(_allowed(request))}
         return problem(405, f"This address does not take {request.method}.", headers=headers)
     return problem(error.status_code, str(error.detail), headers=headers)
+
+
+async def _too_large(_: Request, error: Exception) -> Response:
+    return problem(413, str(error))
 
 
 async def _not_modified(_: Request, error: Exception) -> Response:
