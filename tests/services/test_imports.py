@@ -222,3 +222,14 @@ def test_imports_in_the_background_go_one_after_another(home: House, tmp_path: P
     assert [job.state for job in done] == ["done", "done"]
     assert sorted((job.counts.new, job.counts.known) for job in done) == [(0, 3000), (3000, 0)]
     assert home.insights.count(user) == 3000
+
+
+def test_a_cancelled_look_brought_nothing_and_still_tells_why_not(home: House, tmp_path: Path) -> None:
+    """Its counts are zero, and the rows that would have been skipped can be asked for while the file is there."""
+    user = home.add_user()
+    path = write_lines(tmp_path / "a.lines", 100, bad_every=10)
+    job = home.imports.preview(user, [path], wait=True)
+    assert home.imports.cancel(user, job.import_id).counts == ImportCounts()
+    assert len(list(home.imports.report(user, job.import_id))) == 10
+    path.unlink()
+    assert list(home.imports.report(user, job.import_id)) == []

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from earstead.core.errors import AppError, Conflict, NotFound
+from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.kit.clock import Clock
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
@@ -129,6 +129,7 @@ class Imports:
     def cancel(self, user_id: int, import_id: int) -> ImportJob:
         """Stop between two batches: what is in stays in. Conflict when it ended already."""
         self._record(user_id, import_id)
+        self._writer.do(lambda tx: imports.forget_counts(tx, import_id)).result()
         if not self._end(user_id, import_id, "cancelled", "", ("preview", "running", "failed")):
             raise Conflict("the import has ended already")
         self._uploads.remove(import_id)
@@ -145,9 +146,13 @@ class Imports:
         return tuple(self._job(record) for record in found)
 
     def report(self, user_id: int, import_id: int) -> Iterator[dict[str, str]]:
-        """Every skipped row as {where, reason, excerpt}, in file order. Of a preview: those that would be skipped."""
+        """Every skipped row as {where, reason, excerpt}, in file order.
+
+        Of an import that never ran: those that would be skipped, as long as its files are there.
+        """
         job = self._record(user_id, import_id)
-        return self._foreseen(job) if job.state == "preview" else self._skipped(import_id)
+        begun = job.state not in ("preview", "cancelled") or job.part_index or job.row_index
+        return self._skipped(import_id) if begun else self._foreseen(job)
 
     def _skipped(self, import_id: int) -> Iterator[dict[str, str]]:
         after = 0
@@ -161,6 +166,10 @@ class Imports:
             after = page[-1].row_number
 
     def _foreseen(self, job: ImportRecord) -> Iterator[dict[str, str]]:
+        try:
+            check_unchanged(job.files)
+        except Rejected:
+            return
         for batch in batches([Part(**part) for part in job.parts], self._runner.rows):
             for row in without_faults(batch, self._clock.now()).rows:
                 if row.skip:

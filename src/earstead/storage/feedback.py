@@ -117,8 +117,3 @@ def everything(tx: Tx, user_id: int) -> Iterator[Row]:
         """,
         user_id=user_id,
     )
-
-
-def erase(tx: Tx, user_id: int) -> None:
-    """Physically remove a user's feedback."""
-    tx.run("DELETE FROM feedback WHERE user_id = :user_id", user_id=user_id)

@@ -188,6 +188,19 @@ def begin(tx: Tx, import_id: int, *, state: str, tally: Mapping[str, Any]) -> bo
     )
 
 
+def forget_counts(tx: Tx, import_id: int) -> None:
+    """An import that never ran brought nothing: its foreseen counts go when it is cancelled."""
+    tx.run(
+        """
+        UPDATE imports
+        SET tally = '{}'
+        WHERE import_id = :import_id
+          AND state = 'preview'
+        """,
+        import_id=import_id,
+    )
+
+
 def step(tx: Tx, import_id: int, *, part_index: int, row_index: int, tally: Mapping[str, Any]) -> bool:
     """Move the cursor behind a batch; False when the import does not run any more."""
     return bool(
@@ -263,15 +276,3 @@ def skips(tx: Tx, import_id: int, *, after: int, limit: int) -> list[SkipRow]:
         limit=limit,
     )
     return [SkipRow(row_number=number, place=place, reason=why, excerpt=text) for number, place, why, text in rows]
-
-
-def erase(tx: Tx, user_id: int) -> None:
-    """Physically remove all imports of a user, reports included."""
-    tx.run(
-        """
-        DELETE FROM import_skips
-        WHERE import_id IN (SELECT import_id FROM imports WHERE user_id = :user_id)
-        """,
-        user_id=user_id,
-    )
-    tx.run("DELETE FROM imports WHERE user_id = :user_id", user_id=user_id)
