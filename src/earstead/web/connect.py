@@ -17,7 +17,7 @@ from earstead.kit.http import blocking
 from earstead.pagekit import page
 from earstead.services.accounts import User
 from earstead.services.container import Services
-from earstead.services.registry import ConnectCard
+from earstead.services.registry import Api, ConnectCard, Source
 from earstead.services.views import ListenRow
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import query, read_form
@@ -77,7 +77,8 @@ async def _page(request: Request, template: str, *, opened: str = "", token: str
 
 
 def _cards(services: Services) -> Iterable[tuple[str, ConnectCard]]:
-    for plug in (*services.apis, *services.sources):
+    plugs: tuple[Api | Source, ...] = (*services.apis, *services.sources)
+    for plug in plugs:
         for number, card in enumerate(plug.connect, 1):
             yield f"{plug.name}-{number}", card
 

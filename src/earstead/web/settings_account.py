@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
+from earstead.services.registry import Api, Source
 from earstead.web.auth import services_of, signed_in, user_of, without_session
 from earstead.web.forms import read_form
 from earstead.web.settings_frame import settings_page
@@ -46,7 +47,10 @@ async def _erase_account(request: Request) -> Response:
 async def _account_page(request: Request, *, fault: AppError | None = None) -> Response:
     user, services = user_of(request), services_of(request)
     sources = await blocking(services.insights.sources, user.user_id)
-    titles = {source.name: source.title for source in (*services.apis, *services.sources)}
+    plugs: tuple[Api | Source, ...] = (*services.apis, *services.sources)
+    titles = {plug.name: plug.title for plug in plugs} | {
+        name: title for source in services.sources for name, title in source.formats
+    }
     return settings_page(request, "settings_account.html", rows=sources, titles=titles, fault=fault)
 
 

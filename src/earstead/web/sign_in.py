@@ -38,8 +38,7 @@ async def _sign_in(request: Request) -> Response:
         doors.failed(visitor, name)
         # One sentence for both, so that names of private users cannot be found out here.
         fault = "This name and password do not belong together."
-        context = {"next": target, "name": name[:200], "fault": fault, "has_owner": True}
-        return page(request, "sign_in.html", status=401, **context)
+        return page(request, "sign_in.html", status=401, next=target, name=name[:200], fault=fault, has_owner=True)
     return with_session(request, RedirectResponse(target, 303), token)
 
 
