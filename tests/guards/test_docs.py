@@ -97,7 +97,7 @@ def test_dependencies_are_pinned() -> None:
 def test_declared_dependencies_are_used() -> None:
     """What everybody must install is imported somewhere, or is found by another at run time."""
     by_others = {"uvloop", "httptools", "python-multipart", "tzdata"}
-    modules_of = {"argon2-cffi": "argon2", "sse-starlette": "sse_starlette", "resvg-py": "resvg_py"}
+    modules_of = {"argon2-cffi": "argon2", "sse-starlette": "sse_starlette"}
     imported = {
         name.partition(".")[0]
         for module in modules("src")
