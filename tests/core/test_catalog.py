@@ -12,7 +12,9 @@ from earstead.core.listen import Kind, Submission
 from earstead.core.names import clean, credited_artists, name_key, split_credit
 
 
-def said(artist: str, title: str, release: str = "", *, kind: Kind = Kind.MUSIC, names: tuple[str, ...] = ()) -> Submission:
+def said(
+    artist: str, title: str, release: str = "", *, kind: Kind = Kind.MUSIC, names: tuple[str, ...] = ()
+) -> Submission:
     """A submission of these words."""
     return Submission(
         source="s",

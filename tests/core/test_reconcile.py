@@ -54,9 +54,7 @@ def observed(
 def export(start: int, played_s: int, *, end: int | None = None) -> Observation:
     """A row of a lifetime export: end and time heard are known, the start is computed."""
     end = start + played_s if end is None else end
-    return observed(
-        "export", start, played=played_s * 1000, ended=end, reading=Reading.END, asserted=False, twin=30
-    )
+    return observed("export", start, played=played_s * 1000, ended=end, reading=Reading.END, asserted=False, twin=30)
 
 
 def numbered(observations: list[Observation]) -> list[Observation]:

@@ -20,7 +20,11 @@ T0 = NOW - 1_000_000
 def heard(i: int, artist: str, title: str, release: str = "Album") -> Submission:
     """The i-th play of an hour each."""
     return Submission(
-        source="player", artist_name=artist, track_name=title, release_name=release, listened_at=T0 + i * 3600  # type: ignore[arg-type]
+        source="player",
+        artist_name=artist,
+        track_name=title,
+        release_name=release,
+        listened_at=T0 + i * 3600,  # type: ignore[arg-type]
     )
 
 
@@ -65,7 +69,7 @@ def test_a_merge_unites_the_past_and_the_future_and_its_undo_parts_them(trunk: T
 
 def test_rename_split_ban_and_block(trunk: Trunk) -> None:
     """Each changes what is shown, nothing that was said, and its undo restores every row."""
-    before = {k: v for k, v in trunk.derived().items()}
+    before = dict(trunk.derived().items())
     pair = id_of(trunk, "A & B")
 
     def made(kind: str, **subject: Any) -> tuple[dict[str, int], int, int]:

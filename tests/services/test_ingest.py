@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_a_batch_with_one_bad_listen_leaves_nothing(trunk: Trunk) -> None:
         trunk.ingest.add_now(1, [scrobble(0), scrobble(NOW)])
     with pytest.raises(Rejected, match="no printable character"):
         trunk.ingest.add_now(1, [scrobble(0), scrobble(1, "\0")])
-    assert trunk.derived() == dict.fromkeys(trunk.derived(), [])
+    assert trunk.derived() == {key: [] for key in trunk.derived()}
 
 
 def test_what_the_caller_adds_falls_with_the_batch(trunk: Trunk) -> None:
@@ -156,7 +157,7 @@ def test_order_and_batches_change_nothing_and_rebuild_arrives_at_the_same_rows(
             engine.migrate()
             with grow(engine) as trunk:
                 edges = [0, *bounds, len(sequence)]
-                for start, end in zip(edges, edges[1:], strict=False):
+                for start, end in itertools.pairwise(edges):
                     if sequence[start:end]:
                         trunk.ingest.add_now(1, sequence[start:end])
                 states.append(trunk.plays())

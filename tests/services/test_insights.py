@@ -24,7 +24,9 @@ SPAN = period("90d", "UTC", NOW).span
 
 
 @pytest.fixture(scope="module")
-def trunks(tmp_path_factory: pytest.TempPathFactory, new_postgres_url: Callable[[], str]) -> Iterator[tuple[Trunk, Trunk]]:
+def trunks(
+    tmp_path_factory: pytest.TempPathFactory, new_postgres_url: Callable[[], str]
+) -> Iterator[tuple[Trunk, Trunk]]:
     """The same generated history on both engines."""
     addresses: list[str | Path] = [tmp_path_factory.mktemp("answers") / "x.db", new_postgres_url()]
     engines = [open_engine(a) for a in addresses]

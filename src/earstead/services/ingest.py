@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from earstead.core.catalog import MapRules, Track, compile_rules, track_of
 from earstead.core.errors import Rejected
 from earstead.core.ids import UnixSeconds, hash63
-from earstead.core.listen import Observation, Submission, pack_traits, rank_of, unpack_traits
+from earstead.core.listen import Observation, Reading, Submission, pack_traits, rank_of, unpack_traits
 from earstead.core.periods import day_and_hour
 from earstead.core.reconcile import REACH_S, PlayRules, compile_play_rules, resolve
 from earstead.core.rules import problem
@@ -70,8 +71,12 @@ def fingerprint(submission: Submission) -> int:
 
 
 def _fingerprint(submission: Submission, track: Track) -> int:
-    played = -1 if submission.played_ms is None else submission.played_ms
-    return hash63(f"{track.match_key}:{submission.listened_at}:{played}")
+    s = submission
+    if s.reading is Reading.START:
+        # A player that says the same play again may know more of it by then (ListenBrainz: same second, same
+        # recording, same listen). A source that saw the end tells plays of one second apart by the time heard.
+        return hash63(f"{track.match_key}:{s.listened_at}")
+    return hash63(f"{track.match_key}:{s.listened_at}:{-1 if s.played_ms is None else s.played_ms}")
 
 
 class Ingest:
@@ -236,9 +241,7 @@ class Ingest:
         self._write(tx, user_id, fresh, made, source_ids, settled)
         return settled
 
-    def _alone_in_time(
-        self, tx: Tx, user_id: int, made: Sequence[Observation], source_ids: dict[str, int]
-    ) -> bool:
+    def _alone_in_time(self, tx: Tx, user_id: int, made: Sequence[Observation], source_ids: dict[str, int]) -> bool:
         """Whether no stored observation can agree with these: no other source reaches into their time."""
         names = {o.source for o in made}
         if len(names) > 1:
@@ -302,9 +305,7 @@ class Ingest:
         result = done.result()
         if result.new or result.merged:
             ids = [o.listen_id for o in result.outcomes if o.status != "known"]
-            self._hub.publish(
-                user_id, "listen", {"new": result.new, "merged": result.merged, "listen_ids": ids[-50:]}
-            )
+            self._hub.publish(user_id, "listen", {"new": result.new, "merged": result.merged, "listen_ids": ids[-50:]})
 
     # ---- deciding again ----------------------------------------------------------------------------------
 
@@ -354,10 +355,10 @@ class Ingest:
         """
         self.forget_rules(user_id)
         after = -1
-        while tracks := self._writer.do(lambda tx, a=after: self._remap(tx, user_id, a), bulk=True).result():
+        while tracks := self._writer.do(partial(self._remap, user_id, after), bulk=True).result():
             after = tracks
         done, seq = 0, 0
-        while chunk := self._writer.do(lambda tx, s=seq: self._resettle(tx, user_id, s), bulk=True).result():
+        while chunk := self._writer.do(partial(self._resettle, user_id, seq), bulk=True).result():
             seq, size = chunk
             done += size
             if on_progress:
@@ -365,13 +366,13 @@ class Ingest:
         self._writer.do(lambda tx: listens.recount(tx, user_id)).result()
         return done
 
-    def _remap(self, tx: Tx, user_id: int, after: int) -> int:
+    def _remap(self, user_id: int, after: int, tx: Tx) -> int:
         tracks = catalog.all_tracks(tx, user_id, after, CHUNK)
         if tracks:
             self.map_again(tx, user_id, tracks)
         return tracks[-1].track_id if tracks else 0
 
-    def _resettle(self, tx: Tx, user_id: int, after: int) -> tuple[int, int] | None:
+    def _resettle(self, user_id: int, after: int, tx: Tx) -> tuple[int, int] | None:
         stored = observations.span_of(tx, user_id, after, CHUNK)
         self._settle_stored(tx, user_id, stored)
         return (stored[-1][0].seq, len(stored)) if stored else None
@@ -379,10 +380,10 @@ class Ingest:
     def rezone(self, user_id: int) -> None:
         """Derive days and hours again after the user's zone changed."""
         at, listen_id = -1, 0
-        while place := self._writer.do(lambda tx, p=(at, listen_id): self._rezone(tx, user_id, *p), bulk=True).result():
+        while place := self._writer.do(partial(self._rezone, user_id, at, listen_id), bulk=True).result():
             at, listen_id = place
 
-    def _rezone(self, tx: Tx, user_id: int, after: int, after_id: int) -> tuple[int, int] | None:
+    def _rezone(self, user_id: int, after: int, after_id: int, tx: Tx) -> tuple[int, int] | None:
         zone = listens.zone_of(tx, user_id)
         rows = listens.times(tx, user_id, after, after_id, CHUNK)
         days = [(at, listen_id, *day_and_hour(at, zone)) for at, listen_id in rows]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from anyascii import anyascii
 
-from earstead.core.catalog import MapRules, recording_msid
+from earstead.core.catalog import Entity, MapRules, map_track, recording_msid
 from earstead.core.errors import NotFound, Rejected
-from earstead.core.listen import observation_key
+from earstead.core.listen import Observation, observation_key
 from earstead.core.periods import Span, add_months, date_of, day_and_hour, day_of, days_span
 from earstead.kit import jsontext
 from earstead.services import naming, series
@@ -257,7 +257,7 @@ class Insights:
             named = tuple(decision_row(d) for d in decisions.naming(tx, user_id, sorted(keys.values())))
         return Explanation(listen=row, witnesses=witnesses, decisions=named, sentence=_sentence(row, witnesses))
 
-    def witnesses(self, tx: Tx, user_id: int, listen_id: int) -> list[observations.Observation]:
+    def witnesses(self, tx: Tx, user_id: int, listen_id: int) -> list[Observation]:
         """The observations of a listen: the first names it, the others are of its cluster."""
         first = observations.by_seqs(tx, user_id, [listen_id])
         cluster = closure(tx, user_id, first, self._ingest.rules(tx, user_id)[1])
@@ -277,12 +277,13 @@ class Insights:
         """Plays by day, week, month or year of a span (empty steps included), of everything or of one entity."""
         with self._engine.read() as tx:
             return self._kept(
-                tx, user_id, ("history", span, unit, entity_id), lambda: self._history(tx, user_id, span, unit, entity_id)
+                tx,
+                user_id,
+                ("history", span, unit, entity_id),
+                lambda: self._history(tx, user_id, span, unit, entity_id),
             )
 
-    def _history(
-        self, tx: Tx, user_id: int, span: Span | None, unit: str, entity_id: int
-    ) -> tuple[Bucket, ...]:
+    def _history(self, tx: Tx, user_id: int, span: Span | None, unit: str, entity_id: int) -> tuple[Bucket, ...]:
         zone = listens.zone_of(tx, user_id)
         start, end = (span.start, span.end) if span else (0, FAR[0])
         if entity_id:
@@ -337,7 +338,7 @@ class Insights:
 
     def years(self, user_id: int) -> tuple[int, ...]:
         """The local years that have listens, oldest first."""
-        oldest, latest = self.ends(user_id)
+        _, latest = self.ends(user_id)
         if not latest:
             return ()
         return tuple(int(b.label) for b in self.history(user_id, None, "year") if b.plays)
@@ -359,7 +360,7 @@ class Insights:
         if ref is None or ref.kind != kind or not tracks:
             raise NotFound(f"no such {kind} in this history")
         plays, heard, all_plays, skipped = charts.sums_of(tx, user_id, entity_id)
-        mapped = [naming.map_track(t, rules) for t in tracks]
+        mapped = [map_track(t, rules) for t in tracks]
         artist_ids = [a.entity_id for m in mapped for a in m.artists if a.entity_id != entity_id]
         release_ids = [m.release.entity_id for m in mapped if m.release]
         around = naming.refs(tx, user_id, [*artist_ids, *release_ids], rules)
@@ -368,7 +369,9 @@ class Insights:
             for first in (True, False)
         ]
         ranked = self._chart_rows(tx, user_id, kind, None, "plays")
-        evidence = next(((t.recording_mbid, t.spotify_uri) for t in tracks if t.recording_mbid or t.spotify_uri), ("", ""))
+        evidence = next(
+            ((t.recording_mbid, t.spotify_uri) for t in tracks if t.recording_mbid or t.spotify_uri), ("", "")
+        )
         exact = evidence if kind in ("recording", "episode") else ("", "")
         return EntityDetail(
             entity=EntityRef(
@@ -497,7 +500,7 @@ def _place(cursor: str) -> tuple[tuple[int, int], bool]:
 
 def _listen_row(row: Row, rules: MapRules) -> ListenRow:
     track = catalog.track((row[2], *row[7:12], row[12], row[13], row[14], row[15], row[16], 0, 0))
-    mapped = naming.map_track(track, rules)
+    mapped = map_track(track, rules)
     release = mapped.release
     return ListenRow(
         listen_id=row[0],
@@ -530,9 +533,9 @@ def _listen_row(row: Row, rules: MapRules) -> ListenRow:
     )
 
 
-def _ref(entity: naming.Entity, rules: MapRules) -> EntityRef:
+def _ref(entity: Entity, rules: MapRules) -> EntityRef:
     return EntityRef(
-        kind=entity.kind,  # type: ignore[arg-type]
+        kind=cast(EntityKind, entity.kind),
         entity_id=entity.entity_id,
         name=rules.renames.get(entity.entity_id, entity.name),
         credit=entity.credit,
