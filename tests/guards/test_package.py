@@ -13,6 +13,8 @@ import pytest
 
 from tests.guards.sources import PACKAGE, tracked
 
+COMMANDS = "serve user token app-password import export decisions rebuild backup restore doctor demo".split()
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -45,14 +47,25 @@ def test_the_sdist_can_be_tested(built: Path) -> None:
 
 
 def test_the_wheel_runs(built: Path, tmp_path: Path) -> None:
-    """The command works from the wheel's own files, away from the checkout."""
+    """Every command answers --help from the wheel's own files, away from the checkout."""
     (wheel,) = built.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
-    script = "import earstead, earstead.cli; print(earstead.__file__); earstead.cli.main()"
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", script, "--help"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    script = (
+        "import earstead, earstead.cli as cli\n"
+        "print(earstead.__file__)\n"
+        "def ask(words):\n"
+        "    try: cli.main([*words, '--help'])\n"
+        "    except SystemExit as end: assert not end.code, words\n"
+        "ask([])\n"
+        f"for name in {COMMANDS!r}: ask([name])\n"
     )
-    assert done.returncode == 0, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(str(tmp_path / "site"))
-    assert "serve" in done.stdout
+    assert [name for name in COMMANDS if f" {name} [" not in done.stdout] == []

@@ -1,12 +1,12 @@
 """The error tree: an error says what the caller must do.
 
-    AppError
-      Rejected(field, why)       the sender must change the request
-      NotFound  Conflict  Forbidden  Unauthenticated
-      Upstream(service)
-        RetryLater(after_s)      limit, timeout, 5xx: keep the cursor, come back
-        NeedsReauth              the user must connect again
-        Refused                  permanent: record and go on
+AppError
+  Rejected(field, why)       the sender must change the request
+  NotFound  Conflict  Forbidden  Unauthenticated
+  Upstream(service)
+    RetryLater(after_s)      limit, timeout, 5xx: keep the cursor, come back
+    NeedsReauth              the user must connect again
+    Refused                  permanent: record and go on
 """
 
 from __future__ import annotations

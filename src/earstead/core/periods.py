@@ -119,7 +119,9 @@ def period(name: str, zone: str, now: int) -> Period:
     try:
         return _period(name, zone, today)
     except (ValueError, OverflowError) as error:
-        raise Rejected("period", f"{name[:40]!r} is not a period; use 30d, 2025, 2025-03 or 2025-03-01..2025-03-31") from error
+        raise Rejected(
+            "period", f"{name[:40]!r} is not a period; use 30d, 2025, 2025-03 or 2025-03-01..2025-03-31"
+        ) from error
 
 
 def _period(name: str, zone: str, today: date) -> Period:
@@ -145,7 +147,9 @@ def _period(name: str, zone: str, today: date) -> Period:
         first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         if last < first:
             raise ValueError("ends before it starts")
-        return _days(name, f"{_day_label(first)} to {_day_label(last)}", first, last + timedelta(days=1), zone, walk=True)
+        return _days(
+            name, f"{_day_label(first)} to {_day_label(last)}", first, last + timedelta(days=1), zone, walk=True
+        )
     raise ValueError(name)
 
 

@@ -110,10 +110,7 @@ def settle(tx: Tx, user_id: int, zone: str, cluster: Cluster, rules: PlayRules) 
     stored = [seq for seq, listen in cluster.listen_of.items() if listen]
     observations.assign(
         tx,
-        [
-            {"seq": seq, "listen_id": settled.listen_of[seq], "reason": settled.reason_of[seq]}
-            for seq in stored
-        ],
+        [{"seq": seq, "listen_id": settled.listen_of[seq], "reason": settled.reason_of[seq]} for seq in stored],
     )
     listens.count(
         tx,

@@ -179,9 +179,7 @@ class Decisions:
             raise NotFound(f"no such {entity} in this history")
         return number, ref.name
 
-    def _on_names(
-        self, tx: Tx, user_id: int, kind: str, subject: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], str]:
+    def _on_names(self, tx: Tx, user_id: int, kind: str, subject: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         entity = str(subject.get("entity", ""))
         if entity not in KINDS:
             raise Rejected("entity", f"one of {', '.join(KINDS)}")

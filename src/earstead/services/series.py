@@ -52,5 +52,3 @@ def buckets(points: Iterable[tuple[int, int, int]], first: int, last: int, unit:
         Bucket(start=day_of_step.isoformat(), label=_label(day_of_step, unit), plays=p, listened_ms=ms)
         for day_of_step, (p, ms) in plays.items()
     )
-
-

@@ -67,7 +67,9 @@ def client_id(tx: Tx, name: str, origin: str) -> int:
         return int(found[0])
     row = tx.one("SELECT coalesce(max(client_id), 0) + 1 FROM clients")
     new = int(row[0]) if row else 1
-    tx.run("INSERT INTO clients (client_id, name, origin) VALUES (:id, :name, :origin)", id=new, name=name, origin=origin)
+    tx.run(
+        "INSERT INTO clients (client_id, name, origin) VALUES (:id, :name, :origin)", id=new, name=name, origin=origin
+    )
     return new
 
 
@@ -290,7 +292,6 @@ def find_source(tx: Tx, name: str) -> int:
     """The id of a source, 0 when nobody ever brought anything from it."""
     row = tx.one("SELECT source_id FROM sources WHERE name = :name", name=name)
     return int(row[0]) if row else 0
-
 
 
 def companions(tx: Tx, user_id: int, source: int) -> list[int]:

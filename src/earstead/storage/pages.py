@@ -22,8 +22,12 @@ _JOINED = """
 """
 # Each clause stands or falls alone; a page is one text per set of clauses, so the plans stay few and guarded.
 CLAUSES = {
-    "artist_id": "l.track_id IN (SELECT track_id FROM track_artist WHERE user_id = :user_id AND artist_id = :artist_id)",
-    "release_id": "l.track_id IN (SELECT track_id FROM track_map WHERE user_id = :user_id AND release_id = :release_id)",
+    "artist_id": (
+        "l.track_id IN (SELECT track_id FROM track_artist WHERE user_id = :user_id AND artist_id = :artist_id)"
+    ),
+    "release_id": (
+        "l.track_id IN (SELECT track_id FROM track_map WHERE user_id = :user_id AND release_id = :release_id)"
+    ),
     "recording_id": (
         "l.track_id IN (SELECT track_id FROM track_map WHERE user_id = :user_id AND recording_id = :recording_id)"
     ),
