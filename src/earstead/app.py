@@ -31,6 +31,7 @@ from earstead.core.errors import (
     Unauthenticated,
 )
 from earstead.kit.clock import Clock, SystemClock
+from earstead.kit.log import without_secrets
 from earstead.kit.paths import CollapseSlashes
 from earstead.kit.secrets import load_vault
 from earstead.pagekit import static_routes
@@ -76,16 +77,28 @@ def open_services(settings: Settings, *, clock: Clock | None = None, migrate: bo
         migrate: bring the schema up to date; False for a look at data that another process owns.
     """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = open_engine(settings.database)
+    engine = _open(settings, migrate=migrate)
     try:
-        if migrate:
-            for name in engine.migrate():
-                log.info("schema brought to %s", name)
         _keep_private(settings)
         return _services(settings, engine, clock or SystemClock())
     except BaseException:
         engine.close()
         raise
+
+
+def _open(settings: Settings, *, migrate: bool) -> Engine:
+    try:
+        engine = open_engine(settings.database)
+        if migrate:
+            for name in engine.migrate():
+                log.info("schema brought to %s", name)
+        with engine.read() as tx:
+            tx.one("SELECT 1")
+    except Exception as fault:
+        # Each driver has errors of its own; whoever started us needs the sentence, not the trace.
+        where = without_secrets(str(settings.database))
+        raise AppError(f"the database {where} cannot be opened: {without_secrets(str(fault)).strip()}") from fault
+    return engine
 
 
 def _keep_private(settings: Settings) -> None:

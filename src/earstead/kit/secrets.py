@@ -7,13 +7,14 @@ import hashlib
 import os
 from pathlib import Path
 
+from earstead.core.errors import AppError
 from earstead.kit.clock import new_secret
 
 KEY_FILE = "secret.key"
 MIN_SECRET = 16
 
 
-class CannotOpen(Exception):
+class CannotOpen(AppError):
     """Sealed with another key than the one at hand."""
 
 
