@@ -47,6 +47,8 @@ class Api:
     routes: Callable[[Services], Sequence[BaseRoute]]
     connect: tuple[ConnectCard, ...] = ()
     summary: str = ""
+    docs: str = ""
+    """Address of its documentation on this server; "" when it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ def _drawing(name: str, width: int, years: Mapping[str, ImportCounts]) -> Markup
         _HEAD + _HEIGHT + _FOOT,
         width,
         _HEAD + _HEIGHT + _FOOT,
-        width,
+        round(step * len(years)),
         _HEAD + _HEIGHT,
         _HEAD + _HEIGHT,
         top,

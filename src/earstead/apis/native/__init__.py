@@ -10,5 +10,6 @@ api = Api(
     title="earstead API",
     prefixes=("/api/v1",),
     routes=routes,
+    docs="/api/v1/docs",
     summary="Listens, charts, decisions, imports, exports and a stream of events; documented at /api/v1/docs.",
 )
