@@ -33,7 +33,10 @@ tools: ## Chromium, PostgreSQL and axe-core, for the tests that need them
 
 run: setup ## start the server; DEMO=1 opens on a demo history
 ifeq ($(DEMO),1)
-	@test -e $(DEMO_DATA)/earstead.db || $(BIN)/earstead demo --data $(DEMO_DATA)
+	@mkdir -p -m 700 $(DEMO_DATA)
+	@test -e $(DEMO_DATA)/.about || { $(BIN)/earstead demo --data $(DEMO_DATA) >$(DEMO_DATA)/.about.new && \
+	  mv $(DEMO_DATA)/.about.new $(DEMO_DATA)/.about; }
+	@cat $(DEMO_DATA)/.about
 	@exec $(BIN)/earstead serve --data $(DEMO_DATA) --host $(HOST) --port $(PORT)
 else
 	@exec $(BIN)/earstead serve --data $(DATA) --host $(HOST) --port $(PORT)
