@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from earstead.core.errors import AppError
+from earstead.kit import log
 
 if TYPE_CHECKING:
     from earstead.settings import Settings
@@ -40,6 +41,7 @@ def data_option(command: F) -> F:
     @click.option("--database-url", metavar="URL", help="postgresql://..., instead of SQLite  [EARSTEAD_DATABASE_URL]")
     @functools.wraps(command)
     def wrapped(*args: Any, data: str | None, database_url: str | None, **kwargs: Any) -> Any:
+        log.set_up("error")  # what is worth a warning in a server's log is the sentence of a command anyway
         with_settings = functools.partial(command, *args, **kwargs)
         return saying_faults(lambda: with_settings(settings=settings_of(data=data, database_url=database_url)))
 
