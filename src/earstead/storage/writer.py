@@ -52,9 +52,17 @@ class Writer:
         self._thread.join()
 
     def _main(self) -> None:
-        with self._engine.write() as session:
-            while units := self._next_group():
-                self._commit(session, units)
+        units = self._next_group()
+        while units:
+            try:
+                with self._engine.write() as session:
+                    while units:
+                        self._commit(session, units)
+                        units = self._next_group()
+            except Exception as fault:
+                # The connection broke, or cannot be had: tell those who wait, and try a new one for the next.
+                _fail(units, fault)
+                units = self._next_group()
 
     def _next_group(self) -> list[_Unit]:
         with self._wake:
@@ -66,6 +74,8 @@ class Writer:
             return units
 
     def _commit(self, session: WriteSession, units: list[_Unit]) -> None:
+        # A caller may have gone while its unit waited; from here on a unit can no longer be cancelled.
+        units = [unit for unit in units if unit[1].set_running_or_notify_cancel()]
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             session.begin()
@@ -74,15 +84,20 @@ class Writer:
             session.commit()
         except BaseException as fault:
             # The group was not made durable: nobody may be told that it was.
+            _fail(units, fault)
             session.rollback()
-            for _, future in units:
-                future.set_exception(fault)
             return
         for future, result, error in answers:
             if error is None:
                 future.set_result(result)
             else:
                 future.set_exception(error)
+
+
+def _fail(units: list[_Unit], fault: BaseException) -> None:
+    for _, future in units:
+        if not future.done():
+            future.set_exception(fault)
 
 
 def _attempt(session: WriteSession, work: Callable[[Tx], Any]) -> tuple[Any, BaseException | None]:
