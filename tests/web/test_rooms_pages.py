@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.web.conftest import PASSWORD, House
 
 WIDTHS = {"desktop": {"width": 1200, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -43,7 +42,7 @@ def test_an_upload_becomes_listens_by_keyboard_alone(page: Any, house: House, tm
     """A file is chosen, looked into, imported and its report read with Enter only; a second time nothing is new."""
     width = page.viewport_size["width"]
     file = tmp_path / "scrobbles.csv"
-    rows = [f"{1_500_000_000 + width * 1_000_000 + n * 600},Artist,Album,Track {n}" for n in range(30)]
+    rows = [f"{1_500_000_000 + width * 100_000 + n * 600},Artist,Album,Track {n}" for n in range(30)]
     file.write_text("uts,artist,album,track\n" + "\n".join([*rows, "never,Artist,Album,Lost"]) + "\n")
     before = house.services.insights.count(house.users["alice"].user_id)
     for new in (30, 0):
