@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from earstead.core.ids import DurationMs, Isrc, Mbid, SpotifyUri, UnixSeconds
-from earstead.core.listen import Kind, Reading, Submission, unpack_traits
+from earstead.core.listen import Kind, Reading, Submission, observation_key, unpack_traits
 from earstead.kit import jsontext
 from earstead.storage.engine import Row
 
@@ -38,7 +38,7 @@ class WordsLine(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class ObservationLine(WordsLine, omit_defaults=True, kw_only=True):
-    """One observation. `key` is for people and other programs; it follows from the rest."""
+    """One observation. `key` is what decisions call it, for people and other programs; it follows from the rest."""
 
     key: str = ""
     source: str
@@ -88,7 +88,7 @@ def line(value: Mapping[str, Any]) -> bytes:
 def observation_line(row: Row) -> tuple[str, bytes]:
     """(key, line) of a row of `storage.exporting.observations`."""
     traits = unpack_traits(row[9])
-    key = f"{row[1]}:{row[2]}"
+    key = observation_key(row[1], row[0], row[2])
     said = ObservationLine(
         key=key,
         source=row[1],
