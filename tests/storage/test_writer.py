@@ -13,7 +13,7 @@ import pytest
 
 from earstead.storage import accounts
 from earstead.storage.engine import Engine, Tx, open_engine
-from earstead.storage.writer import GROUP, Writer
+from earstead.storage.writer import BULK_GROUP, GROUP, Writer
 
 PATIENCE_S = 10
 
@@ -155,6 +155,24 @@ def test_quick_work_that_comes_during_a_bulk_unit_waits_for_that_one_alone(write
     assert order == ["bulk 0", "quick", "bulk 1", "bulk 2", "bulk 3"]
 
 
+def test_bulk_units_share_a_transaction_up_to_a_bound(engine: Engine, writer: Writer) -> None:
+    """Of what waits, `BULK_GROUP` units become durable together; the next transaction takes the others."""
+    seen: list[int] = []
+
+    def counted(name: str) -> Callable[[Tx], None]:
+        def work(tx: Tx) -> None:
+            seen.append(len(kept(engine)))
+            keep(name)(tx)
+
+        return work
+
+    with held(writer):
+        bulk = [writer.do(counted(f"{i:02d}"), bulk=True) for i in range(BULK_GROUP + 3)]
+    for future in bulk:
+        future.result(PATIENCE_S)
+    assert seen == [0] * BULK_GROUP + [BULK_GROUP] * 3
+
+
 def test_closing_writes_what_waits_and_takes_no_more(engine: Engine) -> None:
     """More than a group, quick and bulk: all of it is there when close returns."""
     writer = Writer(engine)
@@ -204,7 +222,7 @@ def test_a_broken_connection_fails_its_group_and_is_replaced(postgres_url: str) 
         first = writer.do(keep("a"))
         cut = writer.do(lambda tx: tx.one("SELECT pg_terminate_backend(pg_backend_pid())"))
     for future in (first, cut):
-        with pytest.raises(Exception, match="terminat|clos|lost"):
+        with pytest.raises(Exception, match=r"terminat|clos|lost"):
             future.result(PATIENCE_S)
     assert writer.do(keep("b")).result(PATIENCE_S) == "b"
     assert kept(engine) == ["b"]

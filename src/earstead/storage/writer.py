@@ -2,8 +2,10 @@
 
 Callers hand over closures and get a future. The thread drains what waits, gives each closure a savepoint,
 commits them together and only then answers: a client that was answered will find its row after a crash.
-Bulk work comes in small closures (about 20 ms each) and at most one of them stands in a transaction, behind
-everything else that waits, so that a listener's scrobble does not wait for somebody's import.
+Bulk work comes in small closures (about 20 ms each). At most one of them stands behind quick ones; with nothing
+quick in sight several share a transaction, because a commit writes every page that was touched, and an index is
+touched at random. The quick ones are looked for before each closure, so that a listener's scrobble waits for one
+closure of somebody's import and its commit, no longer.
 Nothing sleeps: under load the group grows by itself, alone a closure is committed at once.
 """
 
@@ -11,22 +13,33 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
+from earstead.kit.clock import Clock, SystemClock
 from earstead.storage.engine import Engine, Tx, WriteSession
 
 T = TypeVar("T")
-_Unit = tuple[Callable[[Tx], Any], "Future[Any]"]
 GROUP = 256
+BULK_GROUP = 8
+BULK_GROUP_S = 0.1
+"""For how long a transaction of bulk work takes closures in, and so how far a crash sets an import back."""
+
+
+class _Unit(NamedTuple):
+    work: Callable[[Tx], Any]
+    future: Future[Any]
+    bulk: bool
 
 
 class Writer:
     """Owns all writing of one engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
         self._engine = engine
+        self._clock = clock or SystemClock()
         self._quick: deque[_Unit] = deque()
         self._bulk: deque[_Unit] = deque()
         self._wake = threading.Condition()
@@ -40,7 +53,7 @@ class Writer:
         with self._wake:
             if self._closing:
                 raise RuntimeError("the writer is closed")
-            (self._bulk if bulk else self._quick).append((work, future))
+            (self._bulk if bulk else self._quick).append(_Unit(work, future, bulk))
             self._wake.notify()
         return future
 
@@ -73,14 +86,26 @@ class Writer:
                 units.append(self._bulk.popleft())
             return units
 
+    def _more_bulk(self, units: list[_Unit], until: float) -> Iterator[_Unit]:
+        """Bulk closures to go into the open transaction of bulk `units`, each added to them, until it is time."""
+        while units and units[0].bulk and len(units) < BULK_GROUP and self._clock.monotonic() < until:
+            with self._wake:
+                if self._quick or not self._bulk:
+                    return
+                unit = self._bulk.popleft()
+            if unit.future.set_running_or_notify_cancel():
+                units.append(unit)
+                yield unit
+
     def _commit(self, session: WriteSession, units: list[_Unit]) -> None:
         # A caller may have gone while its unit waited; from here on a unit can no longer be cancelled.
-        units = [unit for unit in units if unit[1].set_running_or_notify_cancel()]
+        units = [unit for unit in units if unit.future.set_running_or_notify_cancel()]
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        until = self._clock.monotonic() + BULK_GROUP_S
         try:
             session.begin()
-            for work, future in units:
-                answers.append((future, *_attempt(session, work)))
+            for unit in chain(tuple(units), self._more_bulk(units, until)):
+                answers.append((unit.future, *_attempt(session, unit.work)))
             session.commit()
         except BaseException as fault:
             # The group was not made durable: nobody may be told that it was.
@@ -95,9 +120,9 @@ class Writer:
 
 
 def _fail(units: list[_Unit], fault: BaseException) -> None:
-    for _, future in units:
-        if not future.done():
-            future.set_exception(fault)
+    for unit in units:
+        if not unit.future.done():
+            unit.future.set_exception(fault)
 
 
 def _attempt(session: WriteSession, work: Callable[[Tx], Any]) -> tuple[Any, BaseException | None]:
