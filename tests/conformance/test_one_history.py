@@ -381,6 +381,8 @@ def test_a_listen_keeps_the_best_of_its_witnesses(world: World, told: Told) -> N
         assert (listen["counted"], listen["played_ms"] or 0) == dataclasses.astuple(sums[place]), listen
         starts = [play.listened_at + play.listened_at % 3] if sources & {LASTFM, LISTENBRAINZ} else []
         starts += [_live_at(play)] if PLAYER in sources else []
+        if not sources & {LISTENBRAINZ, PLAYER}:
+            assert listen["duration_ms"] is None, "nobody told a length"
         if starts:
             assert listen["listened_at"] == min(starts)
         else:

@@ -517,7 +517,7 @@ def _listen_row(row: Row, rules: MapRules) -> ListenRow:
         release=_ref(release, rules) if release else None,
         artists=tuple(_ref(a, rules) for a in mapped.artists),
         played_ms=row[3],
-        duration_ms=max(row[21], 0),
+        duration_ms=row[21],
         counted=bool(row[4]),
         hidden=bool(row[5]),
         skipped=None if row[6] < 0 else bool(row[6]),
