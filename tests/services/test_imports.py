@@ -10,8 +10,9 @@ import pytest
 
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.kit.clock import FixedClock
+from earstead.services.import_batches import Batch
 from earstead.services.views import ImportCounts, ImportJob
-from earstead.storage.engine import Engine
+from earstead.storage.engine import Engine, Tx
 from tests.fakes.imports import House, house, write_lines
 
 
@@ -115,6 +116,28 @@ def test_feedback_rows_are_counted_and_kept(home: House, tmp_path: Path) -> None
     job = home.imports.preview(user, [path], wait=True)
     done = home.imports.run(user, job.import_id, wait=True)
     assert done.counts == ImportCounts(read=3, new=1, skipped=1, feedback=1)
+
+
+def test_a_batch_that_fails_keeps_those_behind_it_out(
+    home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches handed over before the failure was known are not written past it; running again completes it."""
+    user = home.add_user()
+    path = write_lines(tmp_path / "a.lines", 5000)
+    job = home.imports.preview(user, [path], wait=True)
+    say, said = home.imports._runner._say, []
+
+    def failing(tx: Tx, user_id: int, batch: Batch) -> None:
+        said.append(batch.row_index)
+        if said.count(2000) == 1 and batch.row_index == 2000:
+            raise OSError("no space left")
+        say(tx, user_id, batch)
+
+    monkeypatch.setattr(home.imports._runner, "_say", failing)
+    failed = home.imports.run(user, job.import_id, wait=True)
+    assert (failed.state, failed.counts.read, home.insights.count(user)) == ("failed", 1000, 1000)
+    done = home.imports.run(user, job.import_id, wait=True)
+    assert (done.state, done.counts, home.insights.count(user)) == ("done", ImportCounts(read=5000, new=5000), 5000)
 
 
 def test_cancelling_keeps_what_is_in_and_says_so(engine: Engine, tmp_path: Path) -> None:

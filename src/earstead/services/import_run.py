@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,31 @@ from earstead.storage.engine import Tx
 from earstead.storage.imports import ImportRecord
 from earstead.storage.writer import Writer
 
+AHEAD = 3
+"""Batches handed to the writer and not yet answered: enough for it to write several in one transaction."""
+
 
 class Stopped(Exception):
     """The import was cancelled, or the process closes; what is in stays in."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """The batches of a run in flight, oldest first; the counts behind the last written, the cursor behind the last
+    handed over."""
+
+    job: ImportRecord
+    tally: Tally
+    cursor: tuple[int, int]
+    on_batch: Callable[[Tally, Batch], None]
+    flying: deque[tuple[Batch, Future[IngestResult]]] = field(default_factory=deque)
+
+    def land(self, most: int) -> None:
+        """Wait until at most `most` are in flight; raises what the oldest that failed raised."""
+        while len(self.flying) > most:
+            batch, future = self.flying.popleft()
+            future.result()
+            self.on_batch(self.tally, batch)
 
 
 class Runner:
@@ -75,30 +100,37 @@ class Runner:
 
     def run(self, job: ImportRecord, parts: Sequence[Part], on_batch: Callable[[Tally, Batch], None]) -> Tally:
         """Store the rows behind the job's cursor. Raises Stopped when the job was cancelled meanwhile."""
-        tally = from_json(job.tally)
+        line = _Line(job, from_json(job.tally), (job.part_index, job.row_index), on_batch)
 
         def read(part: Part) -> Iterator[ImportRow]:
-            # By now every observation before this part is stored; words about recordings follow the decisions.
+            # Every observation before this part has to be stored; words about recordings follow the decisions.
             if part.format == archive.FORMAT and part.member == archive.FEEDBACK:
+                line.land(0)
                 self._restore(job.user_id, Path(part.path))
             return self.rows(part)
 
-        for batch in batches(parts, read, part_index=job.part_index, row_index=job.row_index):
-            tally = self._store(job, tally, batch)
-            on_batch(tally, batch)
-        return tally
-
-    def _store(self, job: ImportRecord, tally: Tally, batch: Batch) -> Tally:
         try:
-            return self._store_sound(job, tally, batch)
-        except Rejected:
-            return self._store_sound(job, tally, without_faults(batch, self._clock.now()))
+            for batch in batches(parts, read, part_index=job.part_index, row_index=job.row_index):
+                self._launch(line, batch)
+                line.land(AHEAD - 1)
+            line.land(0)
+        finally:
+            # Whatever ended the run: nothing of it may be written behind the caller's back.
+            wait([future for _, future in line.flying])
+        return line.tally
 
-    def _store_sound(self, job: ImportRecord, tally: Tally, batch: Batch) -> Tally:
-        # A copy: when the transaction is taken back, so are the counts.
-        following = from_json(_copied(tally.as_json()))
+    def _launch(self, line: _Line, batch: Batch) -> None:
+        try:
+            self._start(line, batch)
+        except Rejected:
+            self._start(line, without_faults(batch, self._clock.now()))
+
+    def _start(self, line: _Line, batch: Batch) -> None:
+        job, behind = line.job, line.cursor
 
         def also(tx: Tx, result: IngestResult) -> None:
+            # A copy: when the transaction is taken back, so are the counts.
+            following = from_json(_copied(line.tally.as_json()))
             skips = following.take(batch.rows, statuses(result.outcomes))
             imports.add_skips(tx, job.import_id, skips)
             self._say(tx, job.user_id, batch)
@@ -106,15 +138,18 @@ class Runner:
             moved = imports.step(
                 tx,
                 job.import_id,
+                behind=behind,
                 part_index=batch.part_index,
                 row_index=batch.row_index,
                 tally=following.as_json(),
             )
             if not moved:
                 raise Stopped
+            line.tally = following
 
-        self._ingest.add_now(job.user_id, _submissions(batch), bulk=True, also=also)
-        return following
+        future = self._ingest.start(job.user_id, _submissions(batch), bulk=True, also=also)
+        line.flying.append((batch, future))
+        line.cursor = (batch.part_index, batch.row_index)
 
     def _say(self, tx: Tx, user_id: int, batch: Batch) -> None:
         for row in batch.rows:

@@ -201,8 +201,15 @@ def forget_counts(tx: Tx, import_id: int) -> None:
     )
 
 
-def step(tx: Tx, import_id: int, *, part_index: int, row_index: int, tally: Mapping[str, Any]) -> bool:
-    """Move the cursor behind a batch; False when the import does not run any more."""
+def step(
+    tx: Tx, import_id: int, *, behind: tuple[int, int], part_index: int, row_index: int, tally: Mapping[str, Any]
+) -> bool:
+    """Move the cursor behind a batch; False when the import does not run any more.
+
+    Args:
+        behind: (part, row) where the cursor must stand. It does not when the batch before this one was taken back:
+            then this one must not be written either.
+    """
     return bool(
         tx.run(
             """
@@ -210,8 +217,12 @@ def step(tx: Tx, import_id: int, *, part_index: int, row_index: int, tally: Mapp
             SET part_index = :part_index, row_index = :row_index, tally = :tally
             WHERE import_id = :import_id
               AND state = 'running'
+              AND part_index = :behind_part
+              AND row_index = :behind_row
             """,
             import_id=import_id,
+            behind_part=behind[0],
+            behind_row=behind[1],
             part_index=part_index,
             row_index=row_index,
             tally=json.dumps(tally),
