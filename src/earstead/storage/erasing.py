@@ -137,6 +137,7 @@ def _take_artists(tx: Tx, user_id: int, track_ids: Sequence[int]) -> list[Row]:
 
 
 # Who else heard it is asked user by user, over the keys that exist: an index by track alone would cost every ingest.
+# CROSS JOIN holds SQLite to that order; left to itself it reads everybody's whole map for each name.
 
 
 def _forget_tracks(tx: Tx, track_ids: Sequence[int]) -> None:
@@ -147,7 +148,8 @@ def _forget_tracks(tx: Tx, track_ids: Sequence[int]) -> None:
           AND NOT EXISTS (
               SELECT 1
               FROM users u
-              JOIN track_map m ON m.user_id = u.user_id AND m.track_id = tracks.track_id
+              CROSS JOIN track_map m
+              WHERE m.user_id = u.user_id AND m.track_id = tracks.track_id
           )
           AND track_id NOT IN (SELECT f.track_id FROM feedback f)
         """,
@@ -164,17 +166,20 @@ def _forget_entities(tx: Tx, entity_ids: Sequence[int]) -> None:
               AND NOT EXISTS (
                   SELECT 1
                   FROM users u
-                  JOIN track_map m ON m.user_id = u.user_id AND m.recording_id = entities.entity_id
+                  CROSS JOIN track_map m
+                  WHERE m.user_id = u.user_id AND m.recording_id = entities.entity_id
               )
               AND NOT EXISTS (
                   SELECT 1
                   FROM users u
-                  JOIN track_map m ON m.user_id = u.user_id AND m.release_id = entities.entity_id
+                  CROSS JOIN track_map m
+                  WHERE m.user_id = u.user_id AND m.release_id = entities.entity_id
               )
               AND NOT EXISTS (
                   SELECT 1
                   FROM users u
-                  JOIN track_artist a ON a.user_id = u.user_id AND a.artist_id = entities.entity_id
+                  CROSS JOIN track_artist a
+                  WHERE a.user_id = u.user_id AND a.artist_id = entities.entity_id
               )
             """,
             entity_ids=entity_ids[start : start + CHUNK],
