@@ -52,9 +52,6 @@ UNREACHED = {
     f"copying.{name}": "backups copy whole tables on purpose" for name in ("empty", "insert", "rows", "tables")
 } | {
     "copying.schema_version": "asks the catalogue of the database",
-    "charts.evidence": "no service calls it",
-    "listens.forget_all": "no service calls it",
-    "pages.artists_of": "no service calls it",
 }
 
 

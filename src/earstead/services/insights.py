@@ -97,6 +97,12 @@ class Insights:
             rows = observations.named_sources(tx, user_id)
         return tuple(SourceRow(source=r[0], reports=r[1], first_at=r[2], last_at=r[3]) for r in rows)
 
+    def sums(self, user_id: int) -> tuple[int, int]:
+        """(counted plays, plays of any length) of all time, without what totals leave out; costs no chart."""
+        with self._engine.read() as tx:
+            plays, _, all_plays, _, _ = listens.counters(tx, user_id)
+            return plays - charts.muted(tx, user_id, 0, FAR[0])[0], all_plays
+
     def totals(self, user_id: int, span: Span | None) -> Totals:
         """Sums over a span."""
         with self._engine.read() as tx:

@@ -35,15 +35,15 @@ _JOINS = {
 
 def _grouped(kind: str, windowed: bool) -> str:
     column, condition = _JOINS[kind]
-    artists = (
-        "JOIN track_artist a ON a.user_id = m.user_id AND a.track_id = m.track_id" if column == "a.artist_id" else ""
-    )
+    joined = "a.user_id = m.user_id AND a.track_id = m.track_id AND" if column == "a.artist_id" else ""
+    # CROSS JOIN holds the order for SQLite: without statistics it would read the user's whole map and look up the
+    # few tracks of a window in it (29 ms instead of 1 for a month of 200,000 listens).
     return f"""
         SELECT {column} AS entity_id, CAST(sum(t.plays) AS BIGINT) AS plays, CAST(sum(t.heard) AS BIGINT) AS heard
         FROM ({_WINDOW if windowed else _ALL_TIME}) t
-        JOIN track_map m ON m.user_id = :user_id AND m.track_id = t.track_id
-        {artists}
-        WHERE {condition} AND m.visibility = 0
+        CROSS JOIN track_map m
+        {"CROSS JOIN track_artist a" if joined else ""}
+        WHERE m.user_id = :user_id AND m.track_id = t.track_id AND {joined} {condition} AND m.visibility = 0
         GROUP BY {column}
     """  # noqa: S608 - built from the constants above
 
@@ -98,21 +98,6 @@ def tracks_of_entities(tx: Tx, user_id: int, kind: str, entity_ids: list[int]) -
     return [(track(row), row[-1]) for row in rows]
 
 
-def evidence(tx: Tx, user_id: int, recording_id: int) -> list[Row]:
-    """(recording_mbid, spotify_uri, isrc) said of a recording."""
-    return tx.all(
-        """
-        SELECT DISTINCT t.recording_mbid, t.spotify_uri, t.isrc
-        FROM track_map m
-        JOIN tracks t ON t.track_id = m.track_id
-        WHERE m.user_id = :user_id AND m.recording_id = :recording_id
-        LIMIT 100
-        """,
-        user_id=user_id,
-        recording_id=recording_id,
-    )
-
-
 def sums(tx: Tx, user_id: int, start: int, end: int) -> Row:
     """(plays, heard ms, all plays, skipped, first_at, last_at) of a span, muted tracks included."""
     row = tx.one(
@@ -140,8 +125,9 @@ def muted(tx: Tx, user_id: int, start: int, end: int) -> tuple[int, int]:
         """
         SELECT count(*), CAST(coalesce(sum(l.played_ms), 0) AS BIGINT)
         FROM track_map m
-        JOIN listens l ON l.user_id = m.user_id AND l.track_id = m.track_id
-        WHERE m.user_id = :user_id AND m.visibility > 0 AND l.counted = 1
+        CROSS JOIN listens l
+        WHERE m.user_id = :user_id AND m.visibility > 0
+          AND l.user_id = m.user_id AND l.track_id = m.track_id AND l.counted = 1
           AND l.listened_at >= :start AND l.listened_at < :end
         """,
         user_id=user_id,

@@ -40,19 +40,6 @@ def take(tx: Tx, listen_ids: Sequence[int]) -> list[Row]:
     return removed
 
 
-def forget_all(tx: Tx, user_id: int) -> None:
-    """Remove all listens of a user and set the counters to zero, keeping the write counter rising."""
-    tx.run("DELETE FROM listens WHERE user_id = :user_id", user_id=user_id)
-    tx.run(
-        """
-        UPDATE counters
-        SET plays = 0, listened_ms = 0, all_plays = 0, skipped = 0, version = version + 1
-        WHERE user_id = :user_id
-        """,
-        user_id=user_id,
-    )
-
-
 def count(tx: Tx, user_id: int, *, plays: int, listened_ms: int, all_plays: int, skipped: int) -> None:
     """Add differences to the counters; every call raises the write counter."""
     tx.run(

@@ -102,20 +102,6 @@ def one(tx: Tx, user_id: int, listen_id: int) -> Row | None:
     )
 
 
-def artists_of(tx: Tx, user_id: int, track_ids: list[int]) -> list[Row]:
-    """(track_id, artist_id) in credit order."""
-    return tx.all(
-        """
-        SELECT track_id, artist_id
-        FROM track_artist
-        WHERE user_id = :user_id AND track_id IN (:track_ids*)
-        ORDER BY track_id, position
-        """,
-        user_id=user_id,
-        track_ids=track_ids,
-    )
-
-
 def witnesses(tx: Tx, user_id: int, seqs: list[int]) -> list[Row]:
     """What observations said, first received first: (seq, source, fingerprint, client, received_at, started_at,
     ended_at, played_ms, duration_ms, artist_name, track_name, release_name, reason, extra)."""

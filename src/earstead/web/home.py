@@ -65,7 +65,7 @@ def _gather(request: Request, at: Visit) -> dict[str, Any]:
         "sentence": sentences.summary(shown, totals, totals_then, tops[0][2].rows, cut=cut),
         "totals": totals,
         "then": totals_then,
-        "all_time": insights.totals(user_id, None),
+        "plays_ever": insights.sums(user_id),
         "tops": tops,
         "history": history,
         "passed": sum(1 for bucket in history if bucket.start <= today),

@@ -55,6 +55,8 @@ CREATE TABLE track_map (
 -- Entity pages and decisions ask for the tracks of a recording or release.
 CREATE INDEX track_map_by_recording ON track_map (user_id, recording_id);
 CREATE INDEX track_map_by_release ON track_map (user_id, release_id);
+-- Totals leave out what is banned or blocked; without this they would read the whole map to find that nothing is.
+CREATE INDEX track_map_muted ON track_map (user_id, track_id) WHERE visibility > 0;
 
 CREATE TABLE track_artist (
     user_id INTEGER NOT NULL,
