@@ -18,7 +18,7 @@ from earstead.services.accounts import User
 from earstead.services.container import Services
 from earstead.settings import read_settings
 
-PASSWORD = "a long and quiet evening"  # noqa: S105
+PASSWORD = "a long and quiet evening"
 NOW = 1_750_000_000
 
 
