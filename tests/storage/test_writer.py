@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -205,7 +205,9 @@ def test_a_caller_who_leaves_takes_only_its_own_work_along(engine: Engine, write
 
     with held(writer):
         gone = writer.do(keep("a gone"))
-        asyncio.run(leave(gone))
+        # In a thread of its own: a browser's fixture may keep an event loop running in this one.
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, leave(gone)).result(PATIENCE_S)
         own = writer.do(running)
         stays = writer.do(keep("c stays"))
     assert stays.result(PATIENCE_S) == "c stays"
