@@ -39,16 +39,11 @@ def next_seq(tx: Tx) -> int:
 
 def source_id(tx: Tx, name: str) -> int:
     """The id of a source, made when new."""
-    return _named(tx, name, "sources", "source_id")
-
-
-def _named(tx: Tx, name: str, table: str, column: str) -> int:
-    found = tx.one(f"SELECT {column} FROM {table} WHERE name = :name", name=name)  # noqa: S608 - our own names
-    if found:
-        return int(found[0])
-    row = tx.one(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}")  # noqa: S608
+    if found := find_source(tx, name):
+        return found
+    row = tx.one("SELECT coalesce(max(source_id), 0) + 1 FROM sources")
     new = int(row[0]) if row else 1
-    tx.run(f"INSERT INTO {table} ({column}, name) VALUES (:id, :name)", id=new, name=name)  # noqa: S608
+    tx.run("INSERT INTO sources (source_id, name) VALUES (:id, :name)", id=new, name=name)
     return new
 
 
