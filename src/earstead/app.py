@@ -40,6 +40,7 @@ from earstead.services.container import Services
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
+from earstead.services.feedback import Feedback
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
@@ -136,6 +137,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         imports=imports,
         exports=Exports(engine, insights),
         playing=playing,
+        feedback=Feedback(engine, writer, clock),
         hub=hub,
         worker=Worker(engine, writer, clock),
         apis=apis,

@@ -10,6 +10,7 @@ from earstead.services.accounts import Accounts
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
+from earstead.services.feedback import Feedback
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
@@ -36,6 +37,7 @@ class Services:
     imports: Imports
     exports: Exports
     playing: Playing
+    feedback: Feedback
     hub: Hub
     worker: Worker
     apis: tuple[Api, ...]

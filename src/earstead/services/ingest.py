@@ -53,6 +53,8 @@ class IngestResult:
 
 
 Also = Callable[[Tx, IngestResult], None]
+Follower = Callable[[Tx, int, Sequence[Submission], IngestResult, bool], None]
+"""Called with (transaction, user, submissions, their result, whether they came in bulk)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class Ingest:
         self._clock = clock
         self._hub = hub
         self._rules: dict[int, tuple[MapRules, PlayRules]] = {}
+        self._followers: list[Follower] = []
+
+    def followed_by(self, follower: Follower) -> None:
+        """Have what was stored followed by more in its own transaction: rows of the outbox, never the network."""
+        self._followers.append(follower)
 
     async def add(self, user_id: int, submissions: Sequence[Submission], *, bulk: bool = False) -> IngestResult:
         """Store submissions; answers after the commit. Raises Rejected, and stores nothing, if one cannot be kept."""
@@ -109,6 +116,8 @@ class Ingest:
             result = self._store(tx, user_id, prepared)
             if also:
                 also(tx, result)
+            for follow in self._followers:
+                follow(tx, user_id, submissions, result, bulk)
             return result
 
         future = self._writer.do(work, bulk=bulk)

@@ -1,0 +1,13 @@
+"""Last.fm 2.0, Scrobbling 2.0 and Audioscrobbler 1.2: the door for every program that can be given another address."""
+
+from __future__ import annotations
+
+from earstead.services.registry import Api
+
+api = Api(
+    name="lastfm",
+    title="Last.fm",
+    prefixes=("/2.0",),
+    routes=lambda services: (),
+    summary="Scrobble with, and read from, any program that speaks to Last.fm and can be given another address.",
+)
