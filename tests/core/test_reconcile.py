@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from itertools import permutations
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ def export(start: int, played_s: int, *, end: int | None = None) -> Observation:
 
 def numbered(observations: list[Observation]) -> list[Observation]:
     """The observations as received in this order."""
-    return [dataclasses.replace(o, seq=i) for i, o in enumerate(observations, 1)]
+    return [msgspec.structs.replace(o, seq=i) for i, o in enumerate(observations, 1)]
 
 
 def plays(listens: tuple[Listen, ...], observations: list[Observation]) -> set[tuple[object, ...]]:

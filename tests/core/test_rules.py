@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from earstead.core.listen import Submission
@@ -49,10 +48,10 @@ def test_the_counting_rule(asserted: bool, played: int, length: int, counts: boo
 )
 def test_what_cannot_be_kept_says_why(change: dict[str, object], why: str) -> None:
     """Each fault has a reason that a person can read."""
-    assert why in (problem(dataclasses.replace(GOOD, **change), NOW) or "")  # type: ignore[arg-type]
+    assert why in (problem(msgspec.structs.replace(GOOD, **change), NOW) or "")  # type: ignore[arg-type]
 
 
 def test_what_is_sound_has_no_problem() -> None:
     """Up to an hour ahead, and zero milliseconds heard, are sound."""
     assert problem(GOOD, NOW) is None
-    assert problem(dataclasses.replace(GOOD, listened_at=NOW + 3_600, played_ms=0), NOW) is None  # type: ignore[arg-type]
+    assert problem(msgspec.structs.replace(GOOD, listened_at=NOW + 3_600, played_ms=0), NOW) is None  # type: ignore[arg-type]

@@ -10,9 +10,10 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+import msgspec
 
 from earstead.app import open_services
 from earstead.core.ids import UnixSeconds
@@ -44,7 +45,7 @@ def batch(kind: str, number: int) -> list[Submission]:
         )
         for i in range(PLAYS)
     ]
-    return [*said, replace(said[-1], source="second player")]
+    return [*said, msgspec.structs.replace(said[-1], source="second player")]
 
 
 def play(data: Path, following: dict[str, int], answers: Connection) -> None:

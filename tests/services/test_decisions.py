@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from earstead.core.errors import NotFound, Rejected
@@ -132,7 +132,7 @@ def test_delete_restore_and_edit(trunk: Trunk) -> None:
 def test_keep_apart_and_join(trunk: Trunk) -> None:
     """The user decides what is one play; the listen says why."""
     row = trunk.insights.listens(1, limit=1).items[0]
-    twin = dataclasses.replace(PLAYS[-1], source="other", listened_at=PLAYS[-1].listened_at + 4)  # type: ignore[arg-type]
+    twin = msgspec.structs.replace(PLAYS[-1], source="other", listened_at=PLAYS[-1].listened_at + 4)  # type: ignore[arg-type]
     merged = trunk.ingest.add_now(1, [twin]).outcomes[0]
     assert merged.listen_id == row.listen_id
     assert "starts 4 s apart" in trunk.insights.explain(1, row.listen_id).sentence

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,7 +138,7 @@ STARTS = st.integers(0, 40).map(lambda i: i * 20)
 SAID = st.one_of(
     st.builds(scrobble, STARTS, st.sampled_from(["Song", "song", "Other"])),
     st.builds(exported, STARTS, st.sampled_from([5, 60, 180])),
-    st.builds(lambda s: dataclasses.replace(scrobble(s), source="second player"), STARTS),
+    st.builds(lambda s: msgspec.structs.replace(scrobble(s), source="second player"), STARTS),
 )
 
 

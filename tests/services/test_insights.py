@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from earstead.core.errors import NotFound, Rejected
@@ -18,7 +18,7 @@ from earstead.services.views import ListenFilter
 from earstead.storage.engine import open_engine
 from tests.services.trunk import NOW, Trunk, grow
 
-HEARD = [dataclasses.replace(s, source="demo") for s in world.history(7, 600, NOW - 1000)]
+HEARD = [msgspec.structs.replace(s, source="demo") for s in world.history(7, 600, NOW - 1000)]
 COUNTED = [s for s in HEARD if (s.played_ms or 0) * 2 >= (s.duration_ms or 1) or (s.played_ms or 0) >= 240_000]
 SPAN = period("90d", "UTC", NOW).span
 

@@ -2,14 +2,19 @@
 
 Time is the *start* of the play, unix seconds UTC. A source that reports the end converts it in its own
 wire and keeps the original in `extra`.
+
+The three records that an import makes for every row are structs of msgspec instead of dataclasses: made in 0.2 us
+where a frozen dataclass takes 3.2, and not looked at by the garbage collector (they hold no circles).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from earstead.core.ids import DurationMs, Isrc, ListenId, Mbid, SpotifyUri, TrackId, UnixSeconds, UserId
 
@@ -34,8 +39,7 @@ class Reading(IntEnum):
     EITHER = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a client said about one play, in neutral form, before anything is decided.
 
     Attributes:
@@ -79,7 +83,7 @@ class Submission:
     spotify_uri: SpotifyUri | None = None
     origin: str = ""
     client: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +101,7 @@ def observation_key(source: str, started_at: int, fingerprint: int) -> str:
     return f"{source}:{started_at}:{fingerprint}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A stored submission, as much of it as reconciliation needs.
 
     `key` ("source:start:fingerprint") names it across rebuilds, exports and machines; `seq` is its row here.
@@ -128,8 +131,7 @@ class Observation:
         return observation_key(self.source, self.started_at, self.fingerprint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen:
+class Listen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One play, decided from one or more observations. `skipped` is -1 when nobody said."""
 
     listen_id: ListenId

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from earstead.core.ids import DurationMs, UnixSeconds
 from earstead.core.listen import Kind, Submission
@@ -194,7 +195,7 @@ def _play(rng: Random, track: Track, clock: int, *, album: bool) -> Submission:
 
 
 def _moved(play: Submission, by_s: int) -> Submission:
-    return replace(
+    return msgspec.structs.replace(
         play, listened_at=UnixSeconds(play.listened_at + by_s), ended_at=UnixSeconds((play.ended_at or 0) + by_s)
     )
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from earstead.core.catalog import MapRules, Track, compile_rules, track_of
 from earstead.core.errors import Rejected
 from earstead.core.ids import UnixSeconds, hash63
@@ -32,8 +34,7 @@ CHUNK = 1_000
 """Rows a bulk transaction holds: about 20 ms of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one submission. `status`: new (a listen of its own), merged (another witness of a listen),
     known (said before)."""
 
@@ -57,8 +58,7 @@ Follower = Callable[[Tx, int, Sequence[Submission], IngestResult, bool], None]
 """Called with (transaction, user, submissions, their result, whether they came in bulk)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(msgspec.Struct, frozen=True, gc=False):
     submission: Submission
     track: Track
     fingerprint: int

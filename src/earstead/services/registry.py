@@ -14,6 +14,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from earstead.core.listen import Submission
 
 if TYPE_CHECKING:
@@ -51,8 +53,7 @@ class Api:
     """Address of its documentation on this server; "" when it has none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRow:
+class ImportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of an import: exactly one of `submission`, `feedback`, `skip` is set.
 
     Attributes:
