@@ -13,12 +13,12 @@ from earstead.core.names import name_key
 RESERVED = frozenset(
     """
     1 2 2.0 about account accounts admin api apis app apps assets auth callback card cards chart charts connect
-    create decisions develop docs export exports favicon.ico feed feeds health healthz help home hooks
-    import imports insights internal listen listens login logout manifest.json manifest.webmanifest match me
-    metrics music nowplaying oauth oauth2 openapi.json owner ping playing podcast podcasts privacy public redoc robots.txt root
+    create decisions develop docs export exports favicon.ico feed feeds health healthz help home hooks import
+    imports insights internal listen listens login logout manifest.json manifest.webmanifest match me metrics music
+    nowplaying oauth oauth2 openapi.json owner ping playing podcast podcasts privacy public redoc robots.txt root
     sandbox search service-worker.js settings share sign-in sign-out sign-up signin signout signup sitemap.xml
-    sources spotify static stats status submissions sw.js system tag tags terms token tokens user users v1 webhook webhooks welcome
-    ws xmlrpc
+    sources spotify static stats status submissions sw.js system tag tags terms token tokens user users v1 webhook
+    webhooks welcome ws xmlrpc
     """.split()
 )
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from earstead.core.listen import Submission
+from earstead.services.documents import Documents
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -51,6 +52,8 @@ class Api:
     summary: str = ""
     docs: str = ""
     """Address of its documentation on this server; "" when it has none."""
+    documents: Documents | None = None
+    """Its methods, for pages under `/develop/<name>`; None when it documents itself, or not at all."""
 
 
 class ImportRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
