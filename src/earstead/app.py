@@ -36,6 +36,7 @@ from earstead.kit.paths import CollapseSlashes
 from earstead.kit.secrets import load_vault
 from earstead.pagekit import static_routes
 from earstead.services.accounts import Accounts
+from earstead.services.commons import Commons
 from earstead.services.container import Services
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
@@ -138,6 +139,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         exports=Exports(engine, insights),
         playing=playing,
         feedback=Feedback(engine, writer, clock),
+        commons=Commons(engine, ingest, insights, clock),
         hub=hub,
         worker=Worker(engine, writer, clock),
         apis=apis,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from earstead.kit.clock import Clock
 from earstead.services.accounts import Accounts
+from earstead.services.commons import Commons
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
@@ -38,6 +39,7 @@ class Services:
     exports: Exports
     playing: Playing
     feedback: Feedback
+    commons: Commons
     hub: Hub
     worker: Worker
     apis: tuple[Api, ...]
