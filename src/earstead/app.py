@@ -128,6 +128,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     return Services(
         data=settings.data,
         public_url=settings.root_url,
+        told_url=settings.public_url,
         clock=clock,
         engine=engine,
         writer=writer,

@@ -28,6 +28,9 @@ class Settings:
         secret: text from which stored secrets are sealed instead of `secret.key`; "" for the file.
         proxies: addresses of proxies whose X-Forwarded headers are believed, "," between them.
         access_log: whether every request is written to the log.
+        tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
+        tls_key: PEM file of its key; None when the certificate's file holds it too.
+        tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
     """
 
     data: Path
@@ -39,6 +42,9 @@ class Settings:
     proxies: str = "127.0.0.1"
     log_level: str = "info"
     access_log: bool = False
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_port: int | None = None
 
     @property
     def database(self) -> str | Path:
@@ -49,7 +55,8 @@ class Settings:
     def local_url(self) -> str:
         """Where this machine reaches the server."""
         host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        scheme = "https" if self.tls_certificate and self.tls_port is None else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def root_url(self) -> str:
@@ -64,6 +71,9 @@ def read_settings(
     host: str | None = None,
     port: int | None = None,
     database_url: str | None = None,
+    tls_certificate: str | None = None,
+    tls_key: str | None = None,
+    tls_port: int | None = None,
 ) -> Settings:
     """Settings from the variables EARSTEAD_*; what is given in words wins. Raises Rejected naming every fault."""
     given = {
@@ -71,20 +81,28 @@ def read_settings(
         "EARSTEAD_HOST": host,
         "EARSTEAD_PORT": None if port is None else str(port),
         "EARSTEAD_DATABASE_URL": database_url,
+        "EARSTEAD_TLS_CERTIFICATE": tls_certificate,
+        "EARSTEAD_TLS_KEY": tls_key,
+        "EARSTEAD_TLS_PORT": None if tls_port is None else str(tls_port),
     }
     words = {**environ, **{name: value for name, value in given.items() if value is not None}}
     faults: list[str] = []
     settings = Settings(
         data=_data(words),
         host=words.get("EARSTEAD_HOST", "").strip() or "127.0.0.1",
-        port=_port(words, faults),
+        port=_port(words, "EARSTEAD_PORT", faults, DEFAULT_PORT),
         database_url=_database_url(words, faults),
         public_url=_public_url(words, faults),
         secret=_secret(words, faults),
         proxies=words.get("EARSTEAD_PROXIES", "127.0.0.1"),
         log_level=_level(words, faults),
         access_log=_yes(words, "EARSTEAD_ACCESS_LOG", faults),
+        tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
+        tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
+        tls_port=_tls_port(words, faults),
     )
+    if (settings.tls_key or settings.tls_port is not None) and not settings.tls_certificate:
+        faults.append("EARSTEAD_TLS_CERTIFICATE: is needed for TLS, and is not given")
     if settings.data.exists() and not settings.data.is_dir():
         faults.append(f"EARSTEAD_DATA: {settings.data} is not a directory")
     if faults:
@@ -100,12 +118,26 @@ def _data(words: Mapping[str, str]) -> Path:
     return user_data_path("earstead")
 
 
-def _port(words: Mapping[str, str], faults: list[str]) -> int:
-    text = words.get("EARSTEAD_PORT", "").strip() or str(DEFAULT_PORT)
+def _port(words: Mapping[str, str], name: str, faults: list[str], default: int) -> int:
+    text = words.get(name, "").strip() or str(default)
     if text.isascii() and text.isdigit() and int(text) < 65_536:
         return int(text)
-    faults.append(f"EARSTEAD_PORT: {text[:20]!r} is not a port (0 to 65535; 0 takes a free one)")
-    return DEFAULT_PORT
+    faults.append(f"{name}: {text[:20]!r} is not a port (0 to 65535; 0 takes a free one)")
+    return default
+
+
+def _tls_port(words: Mapping[str, str], faults: list[str]) -> int | None:
+    return _port(words, "EARSTEAD_TLS_PORT", faults, 0) if words.get("EARSTEAD_TLS_PORT", "").strip() else None
+
+
+def _file(words: Mapping[str, str], name: str, faults: list[str]) -> Path | None:
+    text = words.get(name, "").strip()
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        faults.append(f"{name}: {path} is not a file")
+    return path
 
 
 def _database_url(words: Mapping[str, str], faults: list[str]) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from earstead.cli.common import Failed, saying_faults, settings_of
 
 if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
+
     from earstead.services.container import Services
     from earstead.settings import Settings
 
@@ -24,7 +28,10 @@ GRACE_S = 2
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one  [EARSTEAD_PORT, 3277]")
 @click.option("--data", metavar="DIR", help="Directory of the data  [EARSTEAD_DATA]")
 @click.option("--database-url", metavar="URL", help="postgresql://..., instead of SQLite  [EARSTEAD_DATABASE_URL]")
-def command(host: str | None, port: int | None, data: str | None, database_url: str | None) -> None:
+@click.option("--tls-certificate", metavar="FILE", help="Speak TLS with this chain (PEM)  [EARSTEAD_TLS_CERTIFICATE]")
+@click.option("--tls-key", metavar="FILE", help="Its key, if in another file  [EARSTEAD_TLS_KEY]")
+@click.option("--tls-port", type=click.IntRange(0, 65535), help="TLS here, plain at --port  [EARSTEAD_TLS_PORT]")
+def command(**given: Any) -> None:
     """Start the server and print its address; on a new server also the one-time link that makes you its owner.
 
     \b
@@ -39,8 +46,9 @@ def command(host: str | None, port: int | None, data: str | None, database_url: 
     Examples:
       earstead serve
       earstead serve --host 0.0.0.0 --port 8080 --data /srv/earstead
+      earstead serve --tls-certificate chain.pem --tls-key key.pem --tls-port 3278
     """
-    saying_faults(lambda: _serve(settings_of(host=host, port=port, data=data, database_url=database_url)))
+    saying_faults(lambda: _serve(settings_of(**given)))
 
 
 def _serve(settings: Settings) -> None:
@@ -57,12 +65,33 @@ def _serve(settings: Settings) -> None:
             stack.enter_context(DataLock(settings.data))
         except Locked as fault:
             raise Failed(f"{fault}: stop that one first, or give another --data") from fault
-        door = stack.enter_context(_listen(settings.host, settings.port))
+        doors = [stack.enter_context(door) for door in _doors(settings)]
         services = open_services(settings)
         control = Control(control_path(settings.data), services)
         stack.callback(control.close)
-        _announce(settings, services, door.getsockname()[1])
-        _run(settings, services, door)
+        _announce(settings, services, [door.getsockname()[1] for door in doors])
+        _run(settings, services, doors)
+
+
+def _doors(settings: Settings) -> Iterator[socket.socket]:
+    """The socket of `port`, then that of `tls_port` if there is one."""
+    _check_tls(settings)
+    for port in (settings.port, settings.tls_port):
+        if port is not None:
+            yield _listen(settings.host, port)
+
+
+def _check_tls(settings: Settings) -> None:
+    """What is wrong with certificate or key is said before anything is begun."""
+    if settings.tls_certificate is None:
+        return
+    import ssl
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except ssl.SSLError as fault:
+        files = f"{settings.tls_certificate}{f' and {settings.tls_key}' if settings.tls_key else ''}"
+        raise Failed(f"{files} are no certificate and its key in PEM: {fault.reason or fault}") from fault
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -82,17 +111,21 @@ def _listen(host: str, port: int) -> socket.socket:
     return door
 
 
-def _announce(settings: Settings, services: Services, port: int) -> None:
+def _announce(settings: Settings, services: Services, ports: list[int]) -> None:
     from dataclasses import replace
 
-    url = replace(settings, port=port).root_url
-    click.echo(f"earstead listens at {url}")
+    bound = replace(settings, port=ports[0])
+    click.echo(f"earstead listens at {bound.root_url}")
+    if len(ports) > 1:
+        click.echo(f"and, with TLS, at {replace(bound, port=ports[1], tls_port=None).local_url}")
     if not services.accounts.has_owner():
-        click.echo(f"First start: open {url}/welcome?link={services.accounts.owner_link()}")
+        click.echo(f"First start: open {bound.root_url}/welcome?link={services.accounts.owner_link()}")
         click.echo("The link works once, within a day; it makes you the owner.")
 
 
-def _run(settings: Settings, services: Services, door: socket.socket) -> None:
+def _run(settings: Settings, services: Services, doors: list[socket.socket]) -> None:
+    import asyncio
+
     import uvicorn
 
     from earstead.app import around
@@ -100,20 +133,39 @@ def _run(settings: Settings, services: Services, door: socket.socket) -> None:
     # uvicorn raises the signal again behind its own clean end; ours is behind that, and the exit code is 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    config = uvicorn.Config(
-        around(services),
+    app = around(services)
+    main = uvicorn.Server(_config(app, settings, tls=len(doors) == 1, lifespan="on"))
+    # The application is started and stopped once, with the main door.
+    second = [uvicorn.Server(_config(app, settings, tls=True, lifespan="off")) for _ in doors[1:]]
+
+    async def serve() -> None:
+        beside = [asyncio.create_task(one.serve(sockets=[door])) for one, door in zip(second, doors[1:], strict=True)]
+        await main.serve(sockets=[doors[0]])
+        for one in second:
+            one.should_exit = True
+        await asyncio.gather(*beside)
+
+    with asyncio.Runner(loop_factory=main.config.get_loop_factory()) as runner:
+        runner.run(serve())
+    if not main.started:
+        raise Failed("the server could not start; the log above says why")
+
+
+def _config(app: Starlette, settings: Settings, *, tls: bool, lifespan: Literal["on", "off"]) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         loop="auto",
         http="auto",
         ws="none",
-        lifespan="on",
+        lifespan=lifespan,
         log_config=None,
         access_log=settings.access_log,
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=settings.tls_certificate if tls else None,
+        ssl_keyfile=settings.tls_key if tls else None,
     )
-    server = uvicorn.Server(config)
-    server.run(sockets=[door])
-    if not server.started:
-        raise Failed("the server could not start; the log above says why")

@@ -28,6 +28,9 @@ class Services:
 
     data: Path
     public_url: str
+    """Where others reach this server, as far as is known; without a slash at its end."""
+    told_url: str = ""
+    """`public_url` where the settings name it; "" when only the address we listen at is known."""
     clock: Clock
     engine: Engine
     writer: Writer
