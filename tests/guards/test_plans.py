@@ -193,6 +193,10 @@ def questions(services: Services, user_id: int) -> None:
         q.entity(user_id, kind, entity_id), q.rank_history(user_id, kind, entity_id)
         q.history(user_id, span, "month", kind=kind, entity_id=entity_id)
         page = q.listens(user_id, filter=ListenFilter(**{f"{kind}_id": entity_id}))
+        q.mbids(user_id, kind, [entity_id]), q.refs(user_id, [entity_id])
+        q.numbered(user_id, span, entity_id=entity_id, limit=5, offset=1)
+    q.numbered(user_id), q.numbered(user_id, span, limit=5, offset=150)
+    q.chart(user_id, "recording", None, ties_by_name=True)
     q.heard_with(user_id, q.chart(user_id, "artist", None).rows[0].entity.entity_id)
     q.search(user_id, "song")
     for narrow in (

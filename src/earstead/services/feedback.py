@@ -55,6 +55,12 @@ class Feedback:
         with self._engine.read() as tx:
             return table.scores(tx, user_id, recording_ids)
 
+    def score(self, user_id: int, named: Submission) -> int:
+        """1, -1, or 0 for nothing, on the recording that these names mean."""
+        with self._engine.read() as tx:
+            recording_id = table.recording_of(tx, user_id, track_of(named))
+            return table.scores(tx, user_id, [recording_id]).get(recording_id, 0)
+
     def loved(
         self, user_id: int, *, score: int = LOVED, limit: int = 50, offset: int = 0
     ) -> tuple[tuple[FeedbackRow, ...], int]:

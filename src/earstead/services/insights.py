@@ -6,16 +6,19 @@ question), so that a page asked twice is computed once and never stale.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from anyascii import anyascii
 
-from earstead.core.catalog import Entity, MapRules, map_track, recording_msid
+from earstead.core.catalog import Entity, MapRules, map_track, recording_msid, track_of
 from earstead.core.errors import NotFound, Rejected
-from earstead.core.listen import Observation, observation_key
+from earstead.core.ids import UnixSeconds
+from earstead.core.listen import Observation, Submission, observation_key
+from earstead.core.names import name_key
 from earstead.core.periods import Span, add_months, date_of, day_and_hour, day_of, days_span
 from earstead.kit import jsontext
 from earstead.services import naming, series
@@ -38,7 +41,7 @@ from earstead.services.views import (
     Totals,
     Witness,
 )
-from earstead.storage import catalog, charts, decisions, listens, observations, pages
+from earstead.storage import catalog, charts, decisions, evidence, listens, numbered, observations, pages
 from earstead.storage.engine import Engine, Row, Tx
 
 T = TypeVar("T")
@@ -148,13 +151,19 @@ class Insights:
         limit: int = 50,
         offset: int = 0,
         compare: Span | None = None,
+        ties_by_name: bool = False,
     ) -> Chart:
-        """A page of the ranking of a kind of entity in a span; `compare` names the span movement refers to."""
+        """A page of the ranking of a kind of entity in a span; `compare` names the span movement refers to.
+
+        Equal plays stand in order of time heard (of plays, by time); with `ties_by_name`, in order of name.
+        """
         if kind not in KINDS:
             raise Rejected("entity", f"{kind!r} is none of {', '.join(KINDS)}")
         with self._engine.read() as tx:
             rows = self._chart_rows(tx, user_id, kind, span, by)
             part = rows[offset : offset + limit]
+            if ties_by_name and part:
+                part = self._named_ties(tx, user_id, rows, offset, len(part), 1 if by == "plays" else 2)
             refs = naming.refs(tx, user_id, [row[0] for row in part], self._rules(tx, user_id))
             before: dict[int, int] = {}
             if compare:
@@ -177,7 +186,80 @@ class Insights:
             compared=compare is not None,
         )
 
+    def _named_ties(self, tx: Tx, user_id: int, rows: list[Row], offset: int, limit: int, value: int) -> list[Row]:
+        """A page of ranked rows, equal ones by name. Only the names of those are looked up that may stand on it."""
+        first = bisect_left(rows, -rows[offset][value], key=lambda row: -row[value])
+        after = bisect_right(rows, -rows[offset + limit - 1][value], key=lambda row: -row[value])
+        renames = self._rules(tx, user_id).renames
+        named = {
+            row[0]: name_key(renames.get(row[0], row[2])) for row in charts.names(tx, [r[0] for r in rows[first:after]])
+        }
+        ordered = sorted(rows[first:after], key=lambda row: (-row[value], named.get(row[0], ""), row[0]))
+        return ordered[offset - first : offset - first + limit]
+
+    # ---- entities by what others call them ---------------------------------------------------------------
+
+    def refs(self, user_id: int, entity_ids: Sequence[int]) -> dict[int, EntityRef]:
+        """References of entities by id, as this user knows them; ids that nobody knows are left out."""
+        with self._engine.read() as tx:
+            return naming.refs(tx, user_id, entity_ids, self._rules(tx, user_id))
+
+    def mbids(self, user_id: int, kind: EntityKind, entity_ids: Sequence[int]) -> dict[int, str]:
+        """entity_id -> MusicBrainz id of those artists, releases or recordings that came with one; at most 4,096."""
+        with self._engine.read() as tx:
+            if kind == "artist":
+                return evidence.artist_mbids(tx, user_id, entity_ids)
+            return evidence.mbids(tx, user_id, kind, entity_ids)
+
+    def led(self, user_id: int, kind: Literal["artist", "release", "recording"], artist: str, name: str = "") -> int:
+        """Where names lead in this user's map (letter case and decisions seen to), heard or not."""
+        track = track_of(
+            Submission(
+                source="",
+                artist_name=artist,
+                track_name=name if kind == "recording" else "-",
+                release_name=name if kind == "release" else "",
+                listened_at=UnixSeconds(0),
+            )
+        )
+        with self._engine.read() as tx:
+            mapped = map_track(track, self._rules(tx, user_id))
+        if kind == "artist":
+            return mapped.artists[0].entity_id
+        return mapped.release.entity_id if kind == "release" and mapped.release else mapped.recording.entity_id
+
     # ---- listens -----------------------------------------------------------------------------------------
+
+    def numbered(
+        self, user_id: int, span: Span | None = None, *, entity_id: int = 0, limit: int = 50, offset: int = 0
+    ) -> tuple[tuple[ListenRow, ...], int]:
+        """Counted listens after `offset` of them, newest first, and how many there are; of one entity when given.
+
+        At most 4,096 a page. What is blocked is not among them.
+        """
+        bounds = (span.start, span.end) if span else (0, FAR[0])
+        with self._engine.read() as tx:
+            total = self._kept(
+                tx,
+                user_id,
+                ("numbered", span, entity_id),
+                lambda: (
+                    numbered.count_of(tx, user_id, entity_id, bounds)
+                    if entity_id
+                    else numbered.count(tx, user_id, bounds if span else None)
+                ),
+            )
+            limit = min(limit, total - offset)
+            if limit <= 0:
+                return (), total
+            if entity_id:
+                ids = numbered.keys_of(tx, user_id, entity_id, bounds, limit=limit, offset=offset)
+            else:
+                # Counted off from the nearer end.
+                oldest_first = offset > total // 2
+                skipped = total - offset - limit if oldest_first else offset
+                ids = numbered.keys(tx, user_id, bounds, limit=limit, offset=skipped, oldest_first=oldest_first)
+            return tuple(self._rows(tx, user_id, numbered.rows(tx, user_id, ids))), total
 
     def listens(
         self,

@@ -177,7 +177,7 @@ def days(tx: Tx, user_id: int, start: int, end: int) -> list[Row]:
     )
 
 
-_OF_ENTITY = """
+OF_ENTITY = """
     (
         SELECT track_id FROM track_map WHERE user_id = :user_id AND recording_id = :entity_id
         UNION
@@ -193,7 +193,7 @@ def times_of(tx: Tx, user_id: int, entity_id: int, start: int, end: int) -> list
     return tx.all(
         f"""
         SELECT l.listened_at, l.played_ms
-        FROM {_OF_ENTITY} e
+        FROM {OF_ENTITY} e
         JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
         WHERE l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1
         """,  # noqa: S608
@@ -213,7 +213,7 @@ def sums_of(tx: Tx, user_id: int, entity_id: int) -> Row:
             CAST(coalesce(sum(l.counted * l.played_ms), 0) AS BIGINT),
             count(*),
             CAST(coalesce(sum(CASE WHEN l.skipped = 1 THEN 1 ELSE 0 END), 0) AS BIGINT)
-        FROM {_OF_ENTITY} e
+        FROM {OF_ENTITY} e
         JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
         WHERE l.hidden = 0
         """,  # noqa: S608
@@ -232,7 +232,7 @@ def inside(tx: Tx, user_id: int, entity_id: int, kind: str) -> list[Row]:
     return tx.all(
         f"""
         SELECT {column}, count(*), CAST(sum(l.played_ms) AS BIGINT)
-        FROM {_OF_ENTITY} e
+        FROM {OF_ENTITY} e
         JOIN track_map m ON m.user_id = :user_id AND m.track_id = e.track_id
         {artists}
         JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id

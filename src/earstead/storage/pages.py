@@ -13,7 +13,7 @@ COLUMNS = """
     m.recording_id, m.release_id, m.visibility,
     o.received_at, o.duration_ms, o.extra, s.name, c.name
 """
-_JOINED = """
+JOINED = """
     JOIN tracks t ON t.track_id = l.track_id
     JOIN track_map m ON m.user_id = l.user_id AND m.track_id = l.track_id
     JOIN observations o ON o.seq = l.listen_id
@@ -67,7 +67,7 @@ def page(
         f"""
         SELECT {COLUMNS}
         FROM listens l
-        {_JOINED}
+        {JOINED}
         WHERE l.user_id = :user_id
           AND (l.listened_at, l.listen_id) > (:after, :after_id)
           AND (l.listened_at, l.listen_id) < (:before, :before_id)
@@ -94,7 +94,7 @@ def one(tx: Tx, user_id: int, listen_id: int) -> Row | None:
         SELECT {COLUMNS}
         FROM observations w
         JOIN listens l ON l.listen_id = w.listen_id
-        {_JOINED}
+        {JOINED}
         WHERE w.seq = :listen_id AND w.user_id = :user_id
         """,  # noqa: S608
         user_id=user_id,
