@@ -132,12 +132,14 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Listen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One play, decided from one or more observations. `skipped` is -1 when nobody said."""
+    """One play, decided from one or more observations. `skipped` is -1 when nobody said, `duration_ms` (the longest
+    that any witness reported) likewise."""
 
     listen_id: ListenId
     listened_at: UnixSeconds
     track_id: TrackId
     played_ms: int
+    duration_ms: int
     counted: bool
     hidden: bool
     skipped: int

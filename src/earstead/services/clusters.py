@@ -14,7 +14,7 @@ from earstead.core.listen import Listen, Observation
 from earstead.core.periods import day_and_hour
 from earstead.core.reconcile import REACH_S, PlayRules, alone, pairs, resolve
 from earstead.storage import listens, observations
-from earstead.storage.engine import Tx
+from earstead.storage.engine import Row, Tx
 
 PIECE = 512
 PIECE_SPAN_S = 45 * 86_400
@@ -30,14 +30,8 @@ class Cluster:
     connected: set[str] = field(default_factory=set)
 
 
-def closure(
-    tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rules: PlayRules, *, alone_in_time: bool = False
-) -> Cluster:
-    """Everything connected with the given (observation, its listen or 0).
-
-    Args:
-        alone_in_time: nothing stored can agree with them (no other source near in time), so nothing is looked up.
-    """
+def closure(tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rules: PlayRules) -> Cluster:
+    """Everything connected with the given (observation, its listen or 0)."""
     cluster = Cluster({o.key: o for o, _ in fresh}, {o.seq: listen for o, listen in fresh})
     partners: dict[str, set[str]] = {}
     for a, b in rules.joined:
@@ -45,7 +39,7 @@ def closure(
         partners.setdefault(b, set()).add(a)
     frontier = [o for o, _ in fresh]
     while frontier:
-        candidates = {} if alone_in_time else _lookup(tx, user_id, frontier)
+        candidates = _lookup(tx, user_id, frontier)
         wanted = {p for o in frontier for p in partners.get(o.key, ()) if p not in cluster.members}
         for found in observations.by_keys(tx, user_id, wanted):
             candidates[found[0].key] = found
@@ -123,17 +117,18 @@ def settle(tx: Tx, user_id: int, zone: str, cluster: Cluster, rules: PlayRules) 
     return settled
 
 
-def _row(user_id: int, zone: str, listen: Listen) -> dict[str, int]:
-    day, hour = day_and_hour(listen.listened_at, zone)
-    return {
-        "user_id": user_id,
-        "listened_at": listen.listened_at,
-        "listen_id": listen.listen_id,
-        "track_id": listen.track_id,
-        "day": day,
-        "hour": hour,
-        "played_ms": listen.played_ms,
-        "counted": int(listen.counted),
-        "hidden": int(listen.hidden),
-        "skipped": listen.skipped,
-    }
+def _row(user_id: int, zone: str, n: Listen) -> Row:
+    day, hour = day_and_hour(n.listened_at, zone)
+    return (
+        user_id,
+        n.listened_at,
+        n.listen_id,
+        n.track_id,
+        day,
+        hour,
+        n.played_ms,
+        n.duration_ms,
+        int(n.counted),
+        int(n.hidden),
+        n.skipped,
+    )

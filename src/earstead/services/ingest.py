@@ -11,36 +11,34 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from itertools import islice
 
-import msgspec
-
-from earstead.core.catalog import MapRules, Track, compile_rules, track_of
-from earstead.core.errors import Rejected
-from earstead.core.ids import UnixSeconds, hash63
-from earstead.core.listen import Observation, Reading, Submission, pack_traits, rank_of, unpack_traits
+from earstead.core.catalog import MapRules, Track, compile_rules
+from earstead.core.listen import Observation, Submission
 from earstead.core.periods import day_and_hour
-from earstead.core.reconcile import REACH_S, PlayRules, compile_play_rules, resolve
-from earstead.core.rules import problem
-from earstead.kit import jsontext
+from earstead.core.reconcile import PlayRules, compile_play_rules, resolve
 from earstead.kit.clock import Clock
 from earstead.services import clusters
 from earstead.services.events import Hub
+from earstead.services.storing import (
+    Outcome,
+    Prepared,
+    company,
+    fingerprint,
+    observation,
+    prepare,
+    sift,
+    source_spans,
+    store,
+)
 from earstead.storage import catalog, decisions, listens, observations
 from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
+__all__ = ["CHUNK", "Follower", "Ingest", "IngestResult", "Outcome", "fingerprint"]
+
 CHUNK = 1_000
 """Rows a bulk transaction holds: about 20 ms of work."""
-
-
-class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one submission. `status`: new (a listen of its own), merged (another witness of a listen),
-    known (said before)."""
-
-    status: str
-    listen_id: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +54,6 @@ class IngestResult:
 Also = Callable[[Tx, IngestResult], None]
 Follower = Callable[[Tx, int, Sequence[Submission], IngestResult, bool], None]
 """Called with (transaction, user, submissions, their result, whether they came in bulk)."""
-
-
-class _Prepared(msgspec.Struct, frozen=True, gc=False):
-    submission: Submission
-    track: Track
-    fingerprint: int
-    traits: int
-    place: tuple[str, int]
-    """(source, fingerprint)"""
-
-
-def fingerprint(submission: Submission) -> int:
-    """Names a submission within (user, source): the same play said again has the same fingerprint."""
-    return _fingerprint(submission, track_of(submission))
-
-
-def _fingerprint(submission: Submission, track: Track) -> int:
-    s = submission
-    if s.reading is Reading.START:
-        # A player that says the same play again may know more of it by then (ListenBrainz: same second, same
-        # recording, same listen). A source that saw the end tells plays of one second apart by the time heard.
-        return hash63(f"{track.match_key}:{s.listened_at}")
-    return hash63(f"{track.match_key}:{s.listened_at}:{-1 if s.played_ms is None else s.played_ms}")
 
 
 class Ingest:
@@ -110,7 +85,7 @@ class Ingest:
         self, user_id: int, submissions: Sequence[Submission], *, bulk: bool = False, also: Also | None = None
     ) -> Future[IngestResult]:
         """Hand submissions to the writer and return at once; the future answers after the commit."""
-        prepared = self._prepare(submissions)
+        prepared = prepare(submissions, self._clock.now())
 
         def work(tx: Tx) -> IngestResult:
             result = self._store(tx, user_id, prepared)
@@ -126,25 +101,28 @@ class Ingest:
 
     def classify(self, user_id: int, submissions: Sequence[Submission]) -> list[Outcome]:
         """What `add` would answer, without writing; listen ids are 0 for listens that do not exist yet."""
-        prepared = self._prepare(submissions)
+        prepared = prepare(submissions, self._clock.now())
         with self._engine.read() as tx:
-            known, fresh = self._sift(tx, user_id, prepared, self._source_ids(tx, prepared))
+            spans = source_spans(tx, user_id)
+            known, fresh = sift(tx, user_id, prepared, spans)
             _, play_rules = self.rules(tx, user_id)
-            made = {p.place: _observation(p, -1 - i) for i, p in enumerate(fresh)}
-            cluster = clusters.closure(tx, user_id, [(o, 0) for o in made.values()], play_rules)
-        statuses: dict[int, tuple[str, int]] = {}
+            met = company(fresh, spans, play_rules)
+            made = [observation(p, -1 - i) for i, p in enumerate(fresh) if met[i]]
+            cluster = clusters.closure(tx, user_id, [(o, 0) for o in made], play_rules)
+        statuses = {p.place: Outcome("new", 0, 0) for p in fresh}
         for listen in resolve(list(cluster.members.values()), play_rules):
             stored = [seq for seq, _ in listen.witnesses if seq > 0]
             mine = sorted((seq for seq, _ in listen.witnesses if seq < 0), reverse=True)
             for i, seq in enumerate(mine):
                 joins = bool(stored) or i > 0
-                statuses[seq] = ("merged" if joins else "new", cluster.listen_of[stored[0]] if stored else 0)
+                listen_id = cluster.listen_of[stored[0]] if stored else 0
+                statuses[fresh[-1 - seq].place] = Outcome("merged" if joins else "new", listen_id, 0)
         outcomes = []
         for p in prepared:
             if p.place in known:
                 outcomes.append(Outcome("known", known[p.place][1], known[p.place][0]))
             else:
-                outcomes.append(Outcome(*statuses[made[p.place].seq], 0))
+                outcomes.append(statuses[p.place])
                 known[p.place] = (0, 0)
         return outcomes
 
@@ -167,154 +145,19 @@ class Ingest:
         else:
             self._rules.clear()
 
-    # ---- storing -----------------------------------------------------------------------------------------
-
-    def _prepare(self, submissions: Sequence[Submission]) -> list[_Prepared]:
-        now = self._clock.now()
-        prepared = []
-        for submission in submissions:
-            if why := problem(submission, now):
-                raise Rejected("listen", why)
-            track = track_of(submission)
-            if not track.artist_name or not track.track_name:
-                raise Rejected("listen", "a name has no printable character")
-            rank = rank_of(
-                recording_mbid=track.recording_mbid,
-                artist_names=track.artist_names,
-                release_name=track.release_name,
-                spotify_uri=track.spotify_uri,
-            )
-            mark = _fingerprint(submission, track)
-            prepared.append(
-                _Prepared(submission, track, mark, pack_traits(submission, rank), (submission.source, mark))
-            )
-        return prepared
-
-    def _source_ids(self, tx: Tx, prepared: Sequence[_Prepared]) -> dict[str, int]:
-        """Ids of the sources that exist; reading makes none."""
-        names = {p.submission.source for p in prepared}
-        return {name: found for name in names if (found := observations.find_source(tx, name))}
-
-    def _sift(
-        self, tx: Tx, user_id: int, prepared: Sequence[_Prepared], source_ids: dict[str, int]
-    ) -> tuple[dict[tuple[str, int], tuple[int, int]], list[_Prepared]]:
-        """Those already stored, as (source, fingerprint) -> (seq, listen), and the others without repeats."""
-        known: dict[tuple[str, int], tuple[int, int]] = {}
-        for name, source in source_ids.items():
-            places = [(p.submission.listened_at, p.fingerprint) for p in prepared if p.submission.source == name]
-            stored = observations.known(tx, user_id, source, places)
-            known.update(((name, mark), place) for mark, place in stored.items())
-        fresh: dict[tuple[str, int], _Prepared] = {}
-        for p in prepared:
-            if p.place not in known:
-                fresh.setdefault(p.place, p)
-        return known, list(fresh.values())
-
-    def _store(self, tx: Tx, user_id: int, prepared: Sequence[_Prepared]) -> IngestResult:
-        source_ids = {name: observations.source_id(tx, name) for name in {p.submission.source for p in prepared}}
-        known, fresh = self._sift(tx, user_id, prepared, source_ids)
-        first_seq = observations.next_seq(tx)
-        made = [_observation(p, first_seq + i) for i, p in enumerate(fresh)]
-        if fresh:
-            settled = self._settle_new(tx, user_id, fresh, made, source_ids)
-        seqs = {p.place: o.seq for p, o in zip(fresh, made, strict=True)}
-        outcomes = []
-        for p in prepared:
-            if (seq := seqs.pop(p.place, 0)) and seq:
-                listen_id = settled.listen_of[seq]
-                outcomes.append(Outcome("new" if listen_id == seq else "merged", listen_id, seq))
-                known[p.place] = (seq, listen_id)
-            else:
-                stored_seq, listen_id = known[p.place]
-                outcomes.append(Outcome("known", listen_id, stored_seq))
+    def _store(self, tx: Tx, user_id: int, prepared: Sequence[Prepared]) -> IngestResult:
+        outcomes = store(tx, user_id, prepared, self.rules(tx, user_id), self._clock.now())
         tally = [o.status for o in outcomes]
         return IngestResult(tally.count("new"), tally.count("merged"), tally.count("known"), tuple(outcomes))
-
-    def _settle_new(
-        self,
-        tx: Tx,
-        user_id: int,
-        fresh: Sequence[_Prepared],
-        made: Sequence[Observation],
-        source_ids: dict[str, int],
-    ) -> clusters.Settled:
-        map_rules, play_rules = self.rules(tx, user_id)
-        tracks = {p.track.track_id: p.track for p in fresh}
-        if missing := catalog.unmapped(tx, user_id, sorted(tracks)):
-            newcomers = [tracks[i] for i in sorted(missing)]
-            catalog.add_tracks(tx, newcomers)
-            catalog.map_tracks(tx, user_id, newcomers, map_rules)
-        alone = self._alone_in_time(tx, user_id, made, source_ids)
-        cluster = clusters.closure(tx, user_id, [(o, 0) for o in made], play_rules, alone_in_time=alone)
-        settled = clusters.settle(tx, user_id, listens.zone_of(tx, user_id), cluster, play_rules)
-        self._write(tx, user_id, fresh, made, source_ids, settled)
-        return settled
-
-    def _alone_in_time(self, tx: Tx, user_id: int, made: Sequence[Observation], source_ids: dict[str, int]) -> bool:
-        """Whether no stored observation can agree with these: no other source reaches into their time."""
-        names = {o.source for o in made}
-        if len(names) > 1:
-            return False
-        source = source_ids[next(iter(names))]
-        first = min(o.started_at for o in made) - REACH_S
-        last = max(o.started_at for o in made) + REACH_S
-        twins = any(o.twin_s for o in made)
-        return not any(
-            first <= span[2] and span[1] <= last and (twins or other != source)
-            for other, span in observations.sources_of(tx, user_id).items()
-        )
-
-    def _write(
-        self,
-        tx: Tx,
-        user_id: int,
-        fresh: Sequence[_Prepared],
-        made: Sequence[Observation],
-        source_ids: dict[str, int],
-        settled: clusters.Settled,
-    ) -> None:
-        now = self._clock.now()
-        client_ids: dict[tuple[str, str], int] = {}
-        spans: dict[int, list[int]] = {}
-        rows: list[dict[str, Any]] = []
-        for p, o in zip(fresh, made, strict=True):
-            s = p.submission
-            who = (s.client, s.origin)
-            if who not in client_ids:
-                client_ids[who] = observations.client_id(tx, *who)
-            source = source_ids[s.source]
-            spans.setdefault(source, []).append(o.started_at)
-            rows.append(
-                {
-                    "seq": o.seq,
-                    "user_id": user_id,
-                    "source_id": source,
-                    "fingerprint": p.fingerprint,
-                    "track_id": o.track_id,
-                    "match_key": o.match_key,
-                    "client_id": client_ids[who],
-                    "started_at": o.started_at,
-                    "ended_at": o.ended_at,
-                    "received_at": now,
-                    "played_ms": o.played_ms,
-                    "duration_ms": o.duration_ms,
-                    "traits": p.traits,
-                    "listen_id": settled.listen_of[o.seq],
-                    "reason": settled.reason_of[o.seq],
-                    "extra": jsontext.dumps(s.extra),
-                }
-            )
-        observations.insert(tx, rows)
-        for source, starts in spans.items():
-            observations.note_source(tx, user_id, source, len(starts), min(starts), max(starts))
 
     def _announce(self, user_id: int, done: Future[IngestResult]) -> None:
         if done.cancelled() or done.exception() is not None:
             return
         result = done.result()
         if result.new or result.merged:
-            ids = [o.listen_id for o in result.outcomes if o.status != "known"]
-            self._hub.publish(user_id, "listen", {"new": result.new, "merged": result.merged, "listen_ids": ids[-50:]})
+            newest = islice((o.listen_id for o in reversed(result.outcomes) if o.status != "known"), 50)
+            ids = list(newest)[::-1]
+            self._hub.publish(user_id, "listen", {"new": result.new, "merged": result.merged, "listen_ids": ids})
 
     # ---- deciding again ----------------------------------------------------------------------------------
 
@@ -400,20 +243,3 @@ class Ingest:
         listens.set_days(tx, [{"user_id": user_id, **dict(zip(keys, day, strict=True))} for day in days])
         listens.count(tx, user_id, plays=0, listened_ms=0, all_plays=0, skipped=0)
         return (rows[-1][0], rows[-1][1]) if rows else None
-
-
-def _observation(p: _Prepared, seq: int) -> Observation:
-    s = p.submission
-    return Observation(
-        seq=seq,
-        source=s.source,
-        fingerprint=p.fingerprint,
-        track_id=p.track.track_id,  # type: ignore[arg-type]
-        match_key=p.track.match_key,
-        id_key=p.track.id_key,
-        started_at=s.listened_at,
-        ended_at=UnixSeconds(0) if s.ended_at is None else s.ended_at,
-        played_ms=-1 if s.played_ms is None else s.played_ms,
-        duration_ms=-1 if s.duration_ms is None else s.duration_ms,
-        **unpack_traits(p.traits),
-    )

@@ -37,6 +37,13 @@ class Tx(Protocol):
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each row of parameters; list parameters are not available here."""
 
+    def insert(self, table: str, columns: str, rows: Sequence[Row]) -> None:
+        """Append rows that cannot conflict, in the fastest way the engine has.
+
+        Args:
+            columns: their names, divided by commas, in the order of the values.
+        """
+
 
 class Engine(Protocol):
     """A database: SQLite or PostgreSQL."""

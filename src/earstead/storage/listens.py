@@ -7,20 +7,12 @@ from typing import Any
 
 from earstead.storage.engine import Row, Tx
 
+COLUMNS = "user_id, listened_at, listen_id, track_id, day, hour, played_ms, duration_ms, counted, hidden, skipped"
 
-def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store listens."""
-    tx.many(
-        """
-        INSERT INTO listens (
-            user_id, listened_at, listen_id, track_id, day, hour, played_ms, counted, hidden, skipped
-        )
-        VALUES (
-            :user_id, :listened_at, :listen_id, :track_id, :day, :hour, :played_ms, :counted, :hidden, :skipped
-        )
-        """,
-        rows,
-    )
+
+def insert(tx: Tx, rows: Sequence[Row]) -> None:
+    """Store listens, as values of `COLUMNS`."""
+    tx.insert("listens", COLUMNS, rows)
 
 
 def take(tx: Tx, listen_ids: Sequence[int]) -> list[Row]:

@@ -8,9 +8,17 @@ from typing import Any
 from earstead.core.listen import Observation, unpack_traits
 from earstead.storage.engine import Row, Tx
 
+COLUMNS = (
+    "seq, user_id, source_id, fingerprint, track_id, match_key, client_id, started_at, ended_at, received_at, "
+    "played_ms, duration_ms, traits, listen_id, reason, extra"
+)
 _SHORT = """
-    o.seq, s.name, o.fingerprint, o.track_id, o.match_key, t.id_key, o.started_at, o.ended_at,
-    o.played_ms, o.duration_ms, o.traits, o.listen_id
+    SELECT
+        o.seq, s.name, o.fingerprint, o.track_id, o.match_key, t.id_key, o.started_at, o.ended_at,
+        o.played_ms, o.duration_ms, o.traits, o.listen_id
+    FROM observations o
+    JOIN sources s ON s.source_id = o.source_id
+    JOIN tracks t ON t.track_id = o.track_id
 """
 
 
@@ -31,10 +39,20 @@ def observation(row: Row) -> Observation:
     )
 
 
-def next_seq(tx: Tx) -> int:
-    """The first unused seq; the writer is alone, so nobody else can take it."""
-    row = tx.one("SELECT coalesce(max(seq), 0) + 1 FROM observations")
-    return int(row[0]) if row else 1
+def take_seqs(tx: Tx, count: int) -> int:
+    """The first of `count` seqs in a row that were never given before, not even to a row since removed."""
+    row = tx.one(
+        """
+        INSERT INTO last_ids (name, last_id)
+        VALUES ('observation', :count)
+        ON CONFLICT (name) DO UPDATE
+        SET last_id = last_ids.last_id + :count
+        RETURNING last_id
+        """,
+        count=count,
+    )
+    assert row is not None, "an upsert always returns its row"
+    return int(row[0]) - count + 1
 
 
 def source_id(tx: Tx, name: str) -> int:
@@ -94,14 +112,11 @@ def near(tx: Tx, user_id: int, match_keys: Sequence[int], first: int, last: int)
     for start in range(0, len(match_keys), 1024):
         rows = tx.all(
             f"""
-            SELECT {_SHORT}
-            FROM observations o
-            JOIN sources s ON s.source_id = o.source_id
-            JOIN tracks t ON t.track_id = o.track_id
+            {_SHORT}
             WHERE o.user_id = :user_id
               AND o.match_key IN (:match_keys*)
               AND o.started_at BETWEEN :first AND :last
-            """,  # noqa: S608 - a constant list of columns
+            """,
             user_id=user_id,
             match_keys=match_keys[start : start + 1024],
             first=first,
@@ -124,12 +139,9 @@ def by_keys(tx: Tx, user_id: int, keys: Iterable[str]) -> list[tuple[Observation
         for piece in range(0, len(ordered), 1024):
             rows = tx.all(
                 f"""
-                SELECT {_SHORT}
-                FROM sources s
-                JOIN observations o ON o.source_id = s.source_id
-                JOIN tracks t ON t.track_id = o.track_id
+                {_SHORT}
                 WHERE s.name = :source AND o.user_id = :user_id AND o.started_at IN (:starts*)
-                """,  # noqa: S608
+                """,
                 user_id=user_id,
                 source=source,
                 starts=ordered[piece : piece + 1024],
@@ -142,12 +154,9 @@ def by_seqs(tx: Tx, user_id: int, seqs: Sequence[int]) -> list[tuple[Observation
     """(observation, its listen) of the given rows of this user."""
     rows = tx.all(
         f"""
-        SELECT {_SHORT}
-        FROM observations o
-        JOIN sources s ON s.source_id = o.source_id
-        JOIN tracks t ON t.track_id = o.track_id
+        {_SHORT}
         WHERE o.seq IN (:seqs*) AND o.user_id = :user_id
-        """,  # noqa: S608
+        """,
         user_id=user_id,
         seqs=seqs,
     )
@@ -158,14 +167,11 @@ def span_of(tx: Tx, user_id: int, after_seq: int, limit: int) -> list[tuple[Obse
     """(observation, its listen) in order of receipt, for a rebuild: `limit` rows after a seq."""
     rows = tx.all(
         f"""
-        SELECT {_SHORT}
-        FROM observations o
-        JOIN sources s ON s.source_id = o.source_id
-        JOIN tracks t ON t.track_id = o.track_id
+        {_SHORT}
         WHERE o.user_id = :user_id AND o.seq > :after
         ORDER BY o.seq
         LIMIT :limit
-        """,  # noqa: S608
+        """,
         user_id=user_id,
         after=after_seq,
         limit=limit,
@@ -190,21 +196,9 @@ def linked_match_keys(tx: Tx, id_keys: Sequence[int]) -> dict[int, set[int]]:
     return {key: matches for key, matches in found.items() if len(matches) > 1}
 
 
-def insert(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append observations; the caller has made sure that they are new."""
-    tx.many(
-        """
-        INSERT INTO observations (
-            seq, user_id, source_id, fingerprint, track_id, match_key, client_id, started_at, ended_at,
-            received_at, played_ms, duration_ms, traits, listen_id, reason, extra
-        )
-        VALUES (
-            :seq, :user_id, :source_id, :fingerprint, :track_id, :match_key, :client_id, :started_at, :ended_at,
-            :received_at, :played_ms, :duration_ms, :traits, :listen_id, :reason, :extra
-        )
-        """,
-        rows,
-    )
+def insert(tx: Tx, rows: Sequence[Row]) -> None:
+    """Append observations, as values of `COLUMNS`; the caller has made sure that they are new."""
+    tx.insert("observations", COLUMNS, rows)
 
 
 def assign(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

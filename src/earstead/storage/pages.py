@@ -11,7 +11,7 @@ COLUMNS = """
     t.kind, t.artist_name, t.track_name, t.release_name, t.artist_names, t.recording_mbid, t.release_mbid,
     t.artist_mbids, t.isrc, t.spotify_uri,
     m.recording_id, m.release_id, m.visibility,
-    o.received_at, o.duration_ms, o.extra, s.name, c.name
+    o.received_at, l.duration_ms, o.extra, s.name, c.name
 """
 JOINED = """
     JOIN tracks t ON t.track_id = l.track_id

@@ -50,6 +50,14 @@ class _PostgresTx:
         with self._connection.cursor() as cursor:
             cursor.executemany(_rewrite(sql).encode(), rows)
 
+    def insert(self, table: str, columns: str, rows: Sequence[Row]) -> None:
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
 
 class _PostgresWriteSession(_PostgresTx):
     def begin(self) -> None:

@@ -38,6 +38,10 @@ class _SqliteTx:
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         self._connection.executemany(sql, rows)
 
+    def insert(self, table: str, columns: str, rows: Sequence[Row]) -> None:
+        marks = ", ".join("?" * (columns.count(",") + 1))
+        self._connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+
 
 class _SqliteWriteSession(_SqliteTx):
     def begin(self) -> None:
