@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from earstead.apis.lastfm.routes import routes
 from earstead.services.registry import Api
 
 api = Api(
     name="lastfm",
     title="Last.fm",
     prefixes=("/2.0",),
-    routes=lambda services: (),
+    routes=routes,
     summary="Scrobble with, and read from, any program that speaks to Last.fm and can be given another address.",
 )

@@ -40,6 +40,9 @@ class Call:
         application_id: the API account that calls.
         root: public address of this server without a final slash.
         raw: every parameter as it came, for those who need to tell "empty" from "absent".
+        verb: GET, HEAD or POST.
+        strict: whether keys and signatures are handled strictly.
+        client: what the calling program is called: its API account's name, else its User-Agent.
     """
 
     services: Services
@@ -54,6 +57,9 @@ class Call:
     agent: str = ""
     now: int = 0
     raw: tuple[tuple[str, str], ...] = ()
+    verb: str = "GET"
+    strict: bool = False
+    client: str = ""
 
     def text(self, *names: str) -> str:
         """The first of these parameters that came with a value, trimmed; "" when none did."""

@@ -1,0 +1,86 @@
+"""From a decoded request to an answer. Whatever goes wrong comes out as an error of the list, never as a trace."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable
+from typing import cast
+
+from earstead.apis.lastfm import errors
+from earstead.apis.lastfm.decode import Decoded
+from earstead.apis.lastfm.faults import Fault
+from earstead.apis.lastfm.gate import Admitted, Caller, Gate
+from earstead.apis.lastfm.inventory import find
+from earstead.apis.lastfm.method import Call, Method
+from earstead.apis.lastfm.tree import Payload
+from earstead.kit.http import blocking
+from earstead.services.container import Services
+from earstead.services.users import User
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Checks, finds the method, runs it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._gate = Gate(services)
+        self._root = services.public_url.rstrip("/")
+
+    async def answer(self, asked: Decoded, caller: Caller) -> Payload:
+        """What the method answers.
+
+        Raises:
+            Fault: with its text and status filled in; nothing else.
+        """
+        try:
+            return await self._answer(asked, caller)
+        except Exception as error:
+            fault = errors.fault_of(error)
+            if fault.code == errors.OPERATION_FAILED and not isinstance(error, Fault):
+                log.exception("%s failed", asked.method)
+            elif fault.code == errors.UNAVAILABLE and not isinstance(error, Fault):
+                log.warning("%s has to be repeated: %s", asked.method, error)
+            raise fault from error
+
+    async def _answer(self, asked: Decoded, caller: Caller) -> Payload:
+        if asked.fault and asked.fault.code == errors.INVALID_FORMAT:
+            raise asked.fault
+        self._gate.let_in(asked, caller)
+        if asked.fault:
+            raise asked.fault
+        method = find(asked.method)
+        if not inspect.iscoroutinefunction(method.run):
+            # One hop to a thread for all of it: keys and users may have to be looked up as well.
+            return await blocking(self._run, method, asked, caller)
+        call = self._call(method, asked, caller)
+        return await cast(Awaitable[Payload], method.run(call))
+
+    def _run(self, method: Method, asked: Decoded, caller: Caller) -> Payload:
+        return cast(Payload, method.run(self._call(method, asked, caller)))
+
+    def _call(self, method: Method, asked: Decoded, caller: Caller) -> Call:
+        admitted = self._gate.admit(asked, method, caller)
+        return Call(
+            services=self._services,
+            method=method.name,
+            given=asked.given,
+            viewer=admitted.session_user or self._maker(admitted),
+            session_user=admitted.session_user,
+            application_id=admitted.application.application_id,
+            api_key=admitted.application.api_key,
+            root=self._root,
+            address=caller.address,
+            agent=caller.agent,
+            now=self._services.clock.now(),
+            raw=asked.raw,
+            verb=caller.verb,
+            strict=admitted.strict,
+            client=admitted.application.name or caller.agent,
+        )
+
+    def _maker(self, admitted: Admitted) -> User | None:
+        maker = admitted.application.user_id
+        return self._services.accounts.user(maker) if maker else None

@@ -1,0 +1,19 @@
+"""The addresses of this API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Route
+
+from earstead.apis.lastfm.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from earstead.services.container import Services
+
+
+def routes(services: Services) -> Sequence[BaseRoute]:
+    """The root, spelled both ways: a redirect between them would turn a POST into a GET."""
+    endpoint = Endpoint(services)
+    return [Route("/2.0", endpoint), Route("/2.0/", endpoint)]
