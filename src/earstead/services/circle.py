@@ -1,0 +1,91 @@
+"""Whose plays may feed an answer about everybody, and answers kept for as long as they hold.
+
+The one place that decides it: users that are public, and the viewer. Private and unlisted users are not read at all,
+so nothing of theirs can show, not even as a count of one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any, TypeVar
+
+from earstead.core.catalog import NO_RULES, MapRules
+from earstead.kit.clock import Clock
+from earstead.services.ingest import Ingest
+from earstead.services.users import User
+from earstead.storage import commons
+from earstead.storage.engine import Tx
+
+T = TypeVar("T")
+KEPT_ANSWERS = 512
+WORTH = 20.0
+"""An answer that may lag is kept for so many times what it cost: making it anew takes at most a 20th of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The users an answer is made of, by id, with their write counters; and the viewer's standing decisions."""
+
+    viewer_id: int
+    user_ids: tuple[int, ...]
+    versions: tuple[int, ...]
+    rules: MapRules = NO_RULES
+    _behind: dict[int, list[int]] = field(default_factory=dict)
+
+    def only(self, user_ids: Iterable[int]) -> Circle:
+        """The same circle without everybody else."""
+        wanted = set(user_ids)
+        pairs = [pair for pair in zip(self.user_ids, self.versions, strict=True) if pair[0] in wanted]
+        return replace(self, user_ids=tuple(p[0] for p in pairs), versions=tuple(p[1] for p in pairs))
+
+    def ids_of(self, entity_id: int) -> list[int]:
+        """All ids that lead to where this one leads for the viewer; the end of the way first."""
+        lead = self.rules.lead(entity_id)
+        if self.rules.merges and not self._behind:
+            for merged in self.rules.merges:
+                self._behind.setdefault(self.rules.lead(merged), []).append(merged)
+        return list(dict.fromkeys([lead, *self._behind.get(lead, ())]))
+
+
+def circle(tx: Tx, ingest: Ingest, viewer: User | None) -> Circle:
+    """Everybody who is public, and the viewer."""
+    viewer_id = viewer.user_id if viewer else 0
+    rows = commons.circle(tx, viewer_id)
+    rules = ingest.rules(tx, viewer_id)[0] if viewer_id else NO_RULES
+    return Circle(viewer_id, tuple(row[0] for row in rows), tuple(row[1] for row in rows), rules)
+
+
+class Kept:
+    """Answers by circle and question. One holds while nobody of its circle wrote anything."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._answers: OrderedDict[Hashable, tuple[tuple[int, ...], float, Any]] = OrderedDict()
+
+    def answer(self, around: Circle, question: Hashable, ask: Callable[[], T], *, lags: bool = False) -> T:
+        """The kept answer, or a new one.
+
+        Args:
+            lags: the answer may be a little old where it is dear; who belongs to the circle is always of now.
+        """
+        key = (around.viewer_id, around.user_ids, question)
+        now = self._clock.monotonic()
+        with self._lock:
+            if kept := self._answers.get(key):
+                versions, until, found = kept
+                if versions == around.versions or (lags and now < until):
+                    self._answers.move_to_end(key)
+                    held: T = found
+                    return held
+        answer = ask()
+        done = self._clock.monotonic()
+        with self._lock:
+            self._answers[key] = (around.versions, done + (done - now) * WORTH, answer)
+            self._answers.move_to_end(key)
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer
