@@ -11,8 +11,12 @@ from earstead.storage.engine import Row, Tx
 from earstead.storage.listens import counters
 from earstead.storage.pages import COLUMNS, JOINED
 
-# Said twice for SQLite: the index of what is muted serves only those who repeat its own condition.
-_BLOCKED = "visibility > 0 AND visibility > 1"
+# "> 0" is said for SQLite: an index of a part of a table serves only those who repeat its condition.
+_BLOCKED = """
+    SELECT track_id
+    FROM track_map
+    WHERE user_id = :user_id AND visibility > 0 AND visibility > 1
+"""
 
 
 def count(tx: Tx, user_id: int, span: tuple[int, int] | None) -> int:
@@ -38,10 +42,9 @@ def _blocked(tx: Tx, user_id: int, span: tuple[int, int]) -> int:
     row = tx.one(
         f"""
         SELECT count(*)
-        FROM track_map m
+        FROM ({_BLOCKED}) b
         CROSS JOIN listens l
-        WHERE m.user_id = :user_id AND {_BLOCKED}
-          AND l.user_id = m.user_id AND l.track_id = m.track_id AND l.counted = 1
+        WHERE l.user_id = :user_id AND l.track_id = b.track_id AND l.counted = 1
           AND l.listened_at >= :start AND l.listened_at < :end
         """,  # noqa: S608 - constant clauses
         user_id=user_id,
@@ -61,7 +64,7 @@ def keys(
         SELECT listen_id
         FROM listens
         WHERE user_id = :user_id AND listened_at >= :start AND listened_at < :end AND counted = 1
-          AND track_id NOT IN (SELECT track_id FROM track_map WHERE user_id = :user_id AND {_BLOCKED})
+          AND track_id NOT IN ({_BLOCKED})
         ORDER BY listened_at {order}, listen_id {order}
         LIMIT :limit OFFSET :offset
         """,  # noqa: S608
@@ -116,12 +119,13 @@ def keys_of(tx: Tx, user_id: int, entity_id: int, span: tuple[int, int], *, limi
 
 def rows(tx: Tx, user_id: int, listen_ids: list[int]) -> list[Row]:
     """Rows of `pages.COLUMNS`, newest first; at most 4,096 ids."""
+    # "+" keeps SQLite from finding the user first: for fifty ids it would rather read the whole history (180 ms).
     found = tx.all(
         f"""
         SELECT {COLUMNS}
         FROM listens l
         {JOINED}
-        WHERE l.listen_id IN (:listen_ids*) AND l.user_id = :user_id
+        WHERE l.listen_id IN (:listen_ids*) AND +l.user_id = :user_id
         """,  # noqa: S608
         user_id=user_id,
         listen_ids=listen_ids,
