@@ -36,17 +36,21 @@ from earstead.kit.paths import CollapseSlashes
 from earstead.kit.secrets import load_vault
 from earstead.pagekit import static_routes
 from earstead.services.accounts import Accounts
+from earstead.services.applications import Applications
 from earstead.services.commons import Commons
 from earstead.services.container import Services
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
 from earstead.services.feedback import Feedback
+from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
 from earstead.services.playing import Playing
+from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
+from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.settings import Settings
 from earstead.storage.engine import Engine, open_engine
@@ -140,6 +144,10 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         exports=Exports(engine, insights),
         playing=playing,
         feedback=Feedback(engine, writer, clock),
+        applications=Applications(engine, writer, clock, accounts, vault),
+        tags=Tags(engine, writer, clock, ingest),
+        follows=Follows(engine, writer, clock, accounts),
+        profiles=Profiles(accounts),
         commons=Commons(engine, ingest, insights, clock),
         hub=hub,
         worker=Worker(engine, writer, clock),

@@ -33,6 +33,11 @@ def new_app_password() -> str:
     return "-".join(text[i : i + 6] for i in range(0, 24, 6))
 
 
+def new_hex_key() -> str:
+    """A random key of 128 bits as 32 hex digits, as Last.fm's keys, secrets, tokens and session keys are written."""
+    return base64.urlsafe_b64decode(new_secret(16) + "==").hex()
+
+
 def md5_hex(text: str) -> str:
     """What legacy Last.fm logins are made of."""
     return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()

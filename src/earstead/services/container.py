@@ -7,16 +7,20 @@ from pathlib import Path
 
 from earstead.kit.clock import Clock
 from earstead.services.accounts import Accounts
+from earstead.services.applications import Applications
 from earstead.services.commons import Commons
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
 from earstead.services.feedback import Feedback
+from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
 from earstead.services.playing import Playing
+from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
+from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine
 from earstead.storage.writer import Writer
@@ -42,6 +46,10 @@ class Services:
     exports: Exports
     playing: Playing
     feedback: Feedback
+    applications: Applications
+    tags: Tags
+    follows: Follows
+    profiles: Profiles
     commons: Commons
     hub: Hub
     worker: Worker

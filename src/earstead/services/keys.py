@@ -40,6 +40,7 @@ class Keys:
         self._lock = threading.Lock()
         self._grants: dict[str, tuple[Grant, int, int]] = {}
         self._generation = 0
+        self._forgetting: list[Callable[[], object]] = []
 
     # ---- sessions ----------------------------------------------------------------------------------------
 
@@ -134,11 +135,17 @@ class Keys:
                     self._grants.clear()
                 self._grants[mark] = held
 
+    def when_users_change(self, forget: Callable[[], object]) -> None:
+        """Have `forget()` called after a user changed or went, by those who remember users too."""
+        self._forgetting.append(forget)
+
     def _forget_grants(self) -> None:
         """Tokens or users changed: look them up again."""
         with self._lock:
             self._generation += 1
             self._grants.clear()
+        for forget in self._forgetting:
+            forget()
 
     # ---- app passwords -----------------------------------------------------------------------------------
 
@@ -186,6 +193,19 @@ class Keys:
             rows = keys.app_passwords(tx, user_id)
         opened = (self._opened(row[4]) for row in rows)
         return tuple(text for text in opened if text)
+
+    def match_app_password(self, user_id: int, fits: Callable[[str], bool]) -> bool:
+        """Whether `fits(md5, hex)` holds for one of a user's app passwords, which then counts as used."""
+        now = self._clock.now()
+        with self._engine.read() as tx:
+            rows = keys.app_passwords(tx, user_id)
+        opened = ((row[0], row[3], self._opened(row[4])) for row in rows)
+        found = next(((held, used_at) for held, used_at, md5 in opened if md5 and fits(md5)), None)
+        if found is None:
+            return False
+        if now - found[1] >= USED_STEP_S:
+            self._writer.do(lambda tx: keys.app_password_used(tx, found[0], now))
+        return True
 
     def unreadable_app_passwords(self) -> tuple[tuple[str, str], ...]:
         """(user, label) of app passwords that were sealed with a key that is not at hand: to be made anew."""

@@ -1,0 +1,183 @@
+"""Tags: what users call artists, releases and recordings, and what all of them call it together.
+
+Answers about one user show that user's tags; answers about everybody are made of the tags of public users, and of
+the viewer's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal, cast
+
+from earstead.core.catalog import NO_RULES
+from earstead.core.errors import Conflict, NotFound, Rejected
+from earstead.core.names import clean, name_key
+from earstead.kit.clock import Clock
+from earstead.services import naming
+from earstead.services.ingest import Ingest
+from earstead.services.users import User
+from earstead.services.views import EntityKind, EntityRef
+from earstead.storage import charts
+from earstead.storage import tags as table
+from earstead.storage.engine import Engine, Row, Tx
+from earstead.storage.writer import Writer
+
+Kind = Literal["artist", "release", "recording"]
+KINDS: tuple[Kind, ...] = ("artist", "release", "recording")
+
+MOST_AT_ONCE = 10
+MOST_OF_ITEM = 100
+MOST_OF_USER = 100_000
+MAX_NAME = 256
+MOST_PAGE = 1000
+_SIMILAR_ITEMS = 5000
+_SIMILAR_CANDIDATES = 500
+
+
+class Tags:
+    """Sets and reads tags. All methods block."""
+
+    def __init__(self, engine: Engine, writer: Writer, clock: Clock, ingest: Ingest) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._clock = clock
+        self._ingest = ingest
+
+    # ---- one user's --------------------------------------------------------------------------------------
+
+    def add(self, user_id: int, kind: Kind, entity_id: int, names: Sequence[str]) -> None:
+        """Give an item up to 10 tags; one that it has, in whatever case, stays as it was written first.
+
+        Raises Rejected (none, too many, too long), NotFound (no such item), Conflict (no room for more).
+        """
+        said, at = _names(names), self._clock.now()
+
+        def work(tx: Tx) -> None:
+            item = next((row for row in charts.names(tx, [entity_id]) if row[1] == kind), None)
+            if item is None:
+                raise NotFound(f"There is no such {kind}.")
+            have = {row[0] for row in table.of_item(tx, user_id, entity_id)}
+            new = [(key, name) for key, name in said.items() if key not in have]
+            if len(have) + len(new) > MOST_OF_ITEM:
+                raise Conflict(f"This has {len(have)} tags of yours; {MOST_OF_ITEM} is the most.")
+            if new and table.count_of_user(tx, user_id) + len(new) > MOST_OF_USER:
+                raise Conflict(f"You gave {MOST_OF_USER} tags; remove some first.")
+            table.put(
+                tx,
+                [
+                    {
+                        "user_id": user_id,
+                        "entity_id": entity_id,
+                        "tag_key": key,
+                        "kind": kind,
+                        "name": name,
+                        "item_name": item[2],
+                        "item_credit": item[3],
+                        "item_credit_id": item[4],
+                        "at": at,
+                    }
+                    for key, name in new
+                ],
+            )
+
+        self._writer.do(work).result()
+
+    def remove(self, user_id: int, kind: Kind, entity_id: int, name: str) -> None:
+        """Take a tag back; harmless when it was not given."""
+        self._writer.do(lambda tx: table.take(tx, user_id, entity_id, _key(name))).result()
+
+    def of(self, user_id: int, kind: Kind, entity_id: int) -> tuple[str, ...]:
+        """A user's tags on an item, first given first."""
+        with self._engine.read() as tx:
+            return tuple(row[1] for row in table.of_item(tx, user_id, entity_id))
+
+    def user_top(self, user_id: int, limit: int = 50) -> tuple[tuple[str, int], ...]:
+        """(name, items) of the tags that a user gives most."""
+        with self._engine.read() as tx:
+            return tuple((row[0], row[1]) for row in table.top_of_user(tx, user_id, limit=min(limit, MOST_PAGE)))
+
+    def personal(
+        self, user_id: int, name: str, kind: Kind, limit: int = 50, offset: int = 0
+    ) -> tuple[tuple[EntityRef, ...], int]:
+        """A page of the items that a user gave a tag to, latest first and named as the user knows them; and the
+        number of them."""
+        key = _key(name)
+        with self._engine.read() as tx:
+            rows = table.items_of_user(tx, user_id, key, kind, limit=min(limit, MOST_PAGE), offset=max(offset, 0))
+            return self._refs(tx, user_id, kind, rows), table.count_items_of_user(tx, user_id, key, kind)
+
+    # ---- everybody's -------------------------------------------------------------------------------------
+
+    def top(self, kind: Kind, entity_id: int, viewer: User | None, limit: int = 100) -> tuple[tuple[str, int], ...]:
+        """(name, weight 0 to 100) of an item's tags; the most given has 100."""
+        with self._engine.read() as tx:
+            rows = table.top_of_item(tx, entity_id, _id(viewer), limit=min(limit, MOST_PAGE))
+        return tuple((row[0], max(1, round(100 * row[1] / rows[0][1]))) for row in rows)
+
+    def info(self, name: str, viewer: User | None) -> tuple[int, int]:
+        """(how often a tag was given, by how many users)."""
+        key = _key(name)
+        with self._engine.read() as tx:
+            _, taggings, reach, _ = table.usage(tx, [key], _id(viewer)).get(key, ("", 0, 0, 0))
+        return taggings, reach
+
+    def most_used(self, limit: int, offset: int, viewer: User | None) -> tuple[tuple[tuple[str, int, int], ...], int]:
+        """A page of (name, times given, users) over all tags, most given first; and how many tags there are."""
+        with self._engine.read() as tx:
+            rows = table.most_used(tx, _id(viewer), limit=min(limit, MOST_PAGE), offset=max(offset, 0))
+            return tuple((row[0], row[1], row[2]) for row in rows), table.count_tags(tx, _id(viewer))
+
+    def tagged(
+        self, name: str, kind: Kind, limit: int, offset: int, viewer: User | None
+    ) -> tuple[tuple[EntityRef, ...], int]:
+        """A page of the items with a tag, those first that most users gave it to; and how many there are."""
+        key, viewer_id = _key(name), _id(viewer)
+        with self._engine.read() as tx:
+            rows = table.tagged(tx, key, kind, viewer_id, limit=min(limit, MOST_PAGE), offset=max(offset, 0))
+            return self._refs(tx, viewer_id, kind, rows), table.count_tagged(tx, key, kind, viewer_id)
+
+    def similar(self, name: str, limit: int, viewer: User | None) -> tuple[tuple[str, float], ...]:
+        """(name, match 0 to 1) of the tags that are given to the same items.
+
+        The match is the cosine of the two sets of items: shared / sqrt(items of one * items of the other). Of a tag
+        on more than 5,000 items only so many are looked at, which keeps the order of what is near.
+        """
+        key, viewer_id = _key(name), _id(viewer)
+        with self._engine.read() as tx:
+            rows = table.beside(tx, key, viewer_id, items=_SIMILAR_ITEMS, limit=_SIMILAR_CANDIDATES)
+            used = table.usage(tx, [key, *(row[0] for row in rows)], viewer_id)
+        found = [
+            (used[other][0], min(1.0, shared / math.sqrt(used[key][3] * used[other][3]))) for other, shared in rows
+        ]
+        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0]))[: min(limit, MOST_PAGE)])
+
+    def _refs(self, tx: Tx, viewer_id: int, kind: Kind, rows: Sequence[Row]) -> tuple[EntityRef, ...]:
+        rules = self._ingest.rules(tx, viewer_id)[0] if viewer_id else NO_RULES
+        named = naming.refs(tx, viewer_id, [row[0] for row in rows], rules)
+        return tuple(
+            named.get(row[0])
+            or EntityRef(kind=cast(EntityKind, kind), entity_id=row[0], name=row[1], credit=row[2], credit_id=row[3])
+            for row in rows
+        )
+
+
+def _id(viewer: User | None) -> int:
+    return viewer.user_id if viewer else 0
+
+
+def _key(name: str) -> str:
+    return name_key(clean(name))
+
+
+def _names(names: Sequence[str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for name in filter(None, map(clean, names)):
+        if len(name) > MAX_NAME:
+            raise Rejected("tags", f"a tag has at most {MAX_NAME} characters")
+        said.setdefault(name_key(name), name)
+    if not said:
+        raise Rejected("tags", "name at least one")
+    if len(said) > MOST_AT_ONCE:
+        raise Rejected("tags", f"at most {MOST_AT_ONCE} at once")
+    return said
