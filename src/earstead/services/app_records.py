@@ -75,9 +75,8 @@ class TokenFault(Exception):
 
 def application_from(row: Sequence[Any]) -> Application:
     """An application from the columns `storage.applications.COLUMNS`."""
-    application_id, user_id, name, description, homepage, callback, api_key, created_at, used_at, suspended, sealed = (
-        row
-    )
+    application_id, user_id, name, description, homepage, callback, api_key, *rest = row
+    created_at, used_at, suspended, sealed_secret = rest
     return Application(
         application_id=application_id,
         user_id=user_id,
