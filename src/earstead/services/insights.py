@@ -130,10 +130,15 @@ class Insights:
             last_at=last,
         )
 
+    def grouped_in(self, tx: Tx, user_id: int, kind: EntityKind, span: Span | None) -> list[Row]:
+        """(entity_id, plays, heard ms) of all of a kind in a span, in no order, in a transaction that is open already.
+        The list is kept: do not change it."""
+        bounds = (span.start, span.end) if span else None
+        return self._kept(tx, user_id, ("chart", kind, span), lambda: charts.chart(tx, user_id, kind, bounds))
+
     def _chart_rows(self, tx: Tx, user_id: int, kind: EntityKind, span: Span | None, by: Measure) -> list[Row]:
         value, other = (1, 2) if by == "plays" else (2, 1)
-        bounds = (span.start, span.end) if span else None
-        grouped = self._kept(tx, user_id, ("chart", kind, span), lambda: charts.chart(tx, user_id, kind, bounds))
+        grouped = self.grouped_in(tx, user_id, kind, span)
         return self._kept(
             tx,
             user_id,
