@@ -1,8 +1,8 @@
 """The earstead archive: everything a user has in one zip, and the way back.
 
 Members: manifest.json, observations.jsonl (by start and key), decisions.jsonl (in order, undone ones too),
-feedback.jsonl, settings.json. Dates inside the zip are fixed and lines deterministic, so that importing an archive
-into an empty server and exporting again gives the same bytes.
+feedback.jsonl, tags.jsonl and follows.jsonl (by time), settings.json. Dates inside the zip are fixed and lines
+deterministic, so that importing an archive into an empty server and exporting again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 
 import msgspec
 
@@ -22,7 +22,7 @@ from earstead.services import archive_lines as lines
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.registry import ImportRow, Part
 from earstead.services.restore import settings_of
-from earstead.storage import catalog, exporting, feedback
+from earstead.storage import catalog, exporting, feedback, follows, tags
 from earstead.storage.engine import Engine, Tx
 
 FORMAT = "earstead-archive"
@@ -30,10 +30,13 @@ VERSION = 1
 OBSERVATIONS = "observations.jsonl"
 DECISIONS = "decisions.jsonl"
 FEEDBACK = "feedback.jsonl"
+TAGS = "tags.jsonl"
+FOLLOWS = "follows.jsonl"
 SETTINGS = "settings.json"
 MOST_LINE = 1 << 20
 """Bytes of one line; longer ones are a fault of the data."""
 _PIECE = 500
+_Shape = TypeVar("_Shape")
 
 
 def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
@@ -44,6 +47,8 @@ def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
         _member(box, OBSERVATIONS, _observations(tx, user_id))
         _member(box, DECISIONS, _decisions(tx, user_id))
         _member(box, FEEDBACK, _feedback(tx, user_id))
+        _member(box, TAGS, _tags(tx, user_id))
+        _member(box, FOLLOWS, _follows(tx, user_id))
         _member(box, SETTINGS, [lines.line(settings_of(tx, user_id))])
 
 
@@ -94,6 +99,20 @@ def _feedback(tx: Tx, user_id: int) -> Iterator[bytes]:
                 at=at,
             )
             yield lines.line(msgspec.to_builtins(said))
+
+
+def _tags(tx: Tx, user_id: int) -> Iterator[bytes]:
+    for _, at_once in itertools.groupby(tags.everything(tx, user_id), key=lambda row: row[:2]):
+        said = (
+            lines.TagLine(at=at, entity_id=entity_id, kind=kind, tag=tag, name=name, credit=credit, credit_id=credit_id)
+            for at, entity_id, kind, tag, name, credit, credit_id in at_once
+        )
+        yield from sorted(lines.line(msgspec.to_builtins(one)) for one in said)
+
+
+def _follows(tx: Tx, user_id: int) -> Iterator[bytes]:
+    for at, name in sorted(follows.everything(tx, user_id)):
+        yield lines.line({"name": name, "at": at})
 
 
 def is_archive(path: Path) -> bool:
@@ -152,15 +171,30 @@ def _row(where: str, member: str, text: bytes) -> ImportRow:
 
 def decisions(path: Path) -> Iterator[lines.DecisionLine]:
     """The decisions of an archive, oldest first. Raises Rejected at a line that is none."""
+    return _read(path, DECISIONS, lines.DecisionLine)
+
+
+def tag_lines(path: Path) -> Iterator[lines.TagLine]:
+    """The tags of an archive. Raises Rejected at a line that is none."""
+    return _read(path, TAGS, lines.TagLine)
+
+
+def follow_lines(path: Path) -> Iterator[lines.FollowLine]:
+    """Whom the user of an archive follows. Raises Rejected at a line that says nobody."""
+    return _read(path, FOLLOWS, lines.FollowLine)
+
+
+def _read(path: Path, member: str, shape: type[_Shape]) -> Iterator[_Shape]:
+    """The lines of a member; none where an older archive lacks it."""
     with zipfile.ZipFile(path) as box:
-        if DECISIONS not in box.namelist():
+        if member not in box.namelist():
             return
-        with box.open(DECISIONS) as member:
-            for number, text in enumerate(texts(member), start=1):
+        with box.open(member) as opened:
+            for number, text in enumerate(texts(opened), start=1):
                 try:
-                    yield lines.read_line(text, lines.DecisionLine)
+                    yield lines.read_line(text, shape)
                 except ValueError as error:
-                    raise Rejected(DECISIONS, f"row {number} is not a decision: {error}") from None
+                    raise Rejected(member, f"row {number} cannot be read: {error}") from None
 
 
 def settings(path: Path) -> dict[str, object]:

@@ -75,6 +75,25 @@ class DecisionLine(msgspec.Struct, kw_only=True):
     by_user: str = ""
 
 
+class TagLine(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One tag on an artist, release or recording, which is named by its id, and for people by its words."""
+
+    kind: str
+    entity_id: int
+    name: str
+    credit: str = ""
+    credit_id: int = 0
+    tag: str
+    at: int
+
+
+class FollowLine(msgspec.Struct, kw_only=True):
+    """One name that the user follows since `at`."""
+
+    name: str
+    at: int
+
+
 def line(value: Mapping[str, Any]) -> bytes:
     """A JSON object as one line: sorted names, no blanks, UTF-8."""
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from earstead.core.catalog import track_of
 from earstead.core.errors import Rejected
@@ -26,8 +28,10 @@ from earstead.storage.engine import Tx
 from earstead.storage.imports import ImportRecord
 from earstead.storage.writer import Writer
 
-AHEAD = 3
-"""Batches handed to the writer and not yet answered: enough for it to write several in one transaction."""
+_T = TypeVar("_T")
+_PIECE = 500
+VOLLEY = 8
+"""Batches handed to the writer at once, so that it writes them in one transaction, while the next are read."""
 
 
 class Stopped(Exception):
@@ -36,18 +40,19 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class _Line:
-    """The batches of a run in flight, oldest first; the counts behind the last written, the cursor behind the last
-    handed over."""
+    """The batches of a run that wait and those in flight, oldest first; the counts behind the last written, the cursor
+    behind the last handed over."""
 
     job: ImportRecord
     tally: Tally
     cursor: tuple[int, int]
     on_batch: Callable[[Tally, Batch], None]
+    waiting: list[Batch] = field(default_factory=list)
     flying: deque[tuple[Batch, Future[IngestResult]]] = field(default_factory=deque)
 
-    def land(self, most: int) -> None:
-        """Wait until at most `most` are in flight; raises what the oldest that failed raised."""
-        while len(self.flying) > most:
+    def land(self) -> None:
+        """Wait until none is in flight; raises what the oldest that failed raised."""
+        while self.flying:
             batch, future = self.flying.popleft()
             future.result()
             self.on_batch(self.tally, batch)
@@ -105,25 +110,31 @@ class Runner:
         def read(part: Part) -> Iterator[ImportRow]:
             # Every observation before this part has to be stored; words about recordings follow the decisions.
             if part.format == archive.FORMAT and part.member == archive.FEEDBACK:
-                line.land(0)
+                self._fire(line)
+                line.land()
                 self._restore(job.user_id, Path(part.path))
             return self.rows(part)
 
         try:
             for batch in batches(parts, read, part_index=job.part_index, row_index=job.row_index):
-                self._launch(line, batch)
-                line.land(AHEAD - 1)
-            line.land(0)
+                line.waiting.append(batch)
+                if len(line.waiting) == VOLLEY:
+                    self._fire(line)
+            self._fire(line)
+            line.land()
         finally:
             # Whatever ended the run: nothing of it may be written behind the caller's back.
             wait([future for _, future in line.flying])
         return line.tally
 
-    def _launch(self, line: _Line, batch: Batch) -> None:
-        try:
-            self._start(line, batch)
-        except Rejected:
-            self._start(line, without_faults(batch, self._clock.now()))
+    def _fire(self, line: _Line) -> None:
+        line.land()
+        for batch in line.waiting:
+            try:
+                self._start(line, batch)
+            except Rejected:
+                self._start(line, without_faults(batch, self._clock.now()))
+        line.waiting.clear()
 
     def _start(self, line: _Line, batch: Batch) -> None:
         job, behind = line.job, line.cursor
@@ -163,6 +174,10 @@ class Runner:
         said = archive.settings(path)
         if self._writer.do(lambda tx: restore.apply_settings(tx, user_id, said)).result():
             self._ingest.rezone(user_id)
+        for tags in _pieces(archive.tag_lines(path)):
+            self._writer.do(partial(restore.apply_tags, user_id=user_id, said=tags)).result()
+        for names in _pieces(archive.follow_lines(path)):
+            self._writer.do(partial(restore.apply_follows, user_id=user_id, said=names)).result()
         for word in archive.decisions(path):
             self._decisions.import_row(
                 user_id,
@@ -176,6 +191,11 @@ class Runner:
                     by_user=word.by_user,
                 ),
             )
+
+
+def _pieces(lines: Iterator[_T]) -> Iterator[list[_T]]:
+    while piece := list(itertools.islice(lines, _PIECE)):
+        yield piece
 
 
 def _submissions(batch: Batch) -> list[Submission]:

@@ -1,15 +1,23 @@
-"""What an archive holds besides listens: settings and decisions, taken over without doubles."""
+"""What an archive holds besides listens: settings, tags and follows, taken over without doubles."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from earstead.storage import accounts
+from earstead.core.errors import Rejected
+from earstead.core.names import clean, name_key
+from earstead.core.usernames import MAX_LENGTH
+from earstead.services.archive_lines import MOST_COUNT, FollowLine, TagLine
+from earstead.services.follows import MOST_FOLLOWED
+from earstead.services.tags import KINDS, MAX_NAME, MOST_OF_USER
+from earstead.storage import accounts, follows, tags
 from earstead.storage.engine import Tx
 
+MAX_ITEM = 4000
+"""Characters of an item's name or credit."""
 _DEFAULTS = {"zone": "UTC", "visibility": "private", "display_name": ""}
 _VISIBILITIES = ("private", "unlisted", "public")
 
@@ -38,6 +46,56 @@ def apply_settings(tx: Tx, user_id: int, said: Mapping[str, Any]) -> bool:
         if name not in have and len(name) <= 200:
             accounts.set_setting(tx, user_id, name, json.dumps(value))
     return wanted["zone"] != profile["zone"]
+
+
+def apply_tags(tx: Tx, user_id: int, said: Iterable[TagLine]) -> None:
+    """Take over tags. What they say about an item stays theirs: names that others read come from listens alone.
+
+    Raises Rejected for a tag that could not have been given here.
+    """
+    rows = []
+    for one in said:
+        tag = clean(one.tag)
+        if one.kind not in KINDS or not 0 < one.entity_id < 1 << 63 or not 0 <= one.credit_id < 1 << 63:
+            raise Rejected("tags", "a tag names an artist, a release or a recording by its id")
+        if not 0 < len(tag) <= MAX_NAME or max(len(one.name), len(one.credit)) > MAX_ITEM:
+            raise Rejected("tags", f"a tag has 1 to {MAX_NAME} characters, a name at most {MAX_ITEM}")
+        rows.append(
+            {
+                "user_id": user_id,
+                "entity_id": one.entity_id,
+                "tag_key": name_key(tag),
+                "kind": one.kind,
+                "name": tag,
+                "item_name": clean(one.name),
+                "item_credit": clean(one.credit),
+                "item_credit_id": one.credit_id,
+                "at": _time("tags", one.at),
+            }
+        )
+    tags.put(tx, rows)
+    if tags.count_of_user(tx, user_id) > MOST_OF_USER:
+        raise Rejected("tags", f"there are more than {MOST_OF_USER}")
+
+
+def apply_follows(tx: Tx, user_id: int, said: Iterable[FollowLine]) -> None:
+    """Take over whom the user follows, whether or not they are here yet. Raises Rejected for what is no name."""
+    rows = []
+    for one in said:
+        name = clean(one.name)
+        if not 0 < len(name) <= MAX_LENGTH:
+            raise Rejected("follows", f"“{name[:60]}” is not the name of a user")
+        at = _time("follows", one.at)
+        rows.append({"user_id": user_id, "name_key": name_key(name), "name": name, "at": at})
+    follows.put(tx, rows)
+    if follows.count(tx, user_id) > MOST_FOLLOWED:
+        raise Rejected("follows", f"there are more than {MOST_FOLLOWED}")
+
+
+def _time(field: str, at: int) -> int:
+    if not 0 <= at < MOST_COUNT:
+        raise Rejected(field, "a time is in unix seconds")
+    return at
 
 
 def _profile(tx: Tx, user_id: int) -> dict[str, str]:

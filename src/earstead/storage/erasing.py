@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earstead.storage import keys
+from earstead.storage import app_sessions, follows, keys
 from earstead.storage.engine import Row, Tx
 
 CHUNK = 512
@@ -38,6 +38,11 @@ _PIECES = (
     WHERE user_id = :user_id
       AND recording_id IN (SELECT recording_id FROM feedback WHERE user_id = :user_id LIMIT :chunk)
     """,
+    """
+    DELETE FROM tags
+    WHERE user_id = :user_id
+      AND entity_id IN (SELECT entity_id FROM tags WHERE user_id = :user_id LIMIT :chunk)
+    """,
 )
 # Small tables, the account itself last: as long as its row is there, a crash can be recovered from.
 _REST = (
@@ -46,6 +51,10 @@ _REST = (
     "DELETE FROM counters WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",
     "DELETE FROM user_settings WHERE user_id = :user_id",
+    "DELETE FROM follows WHERE user_id = :user_id",
+    "DELETE FROM app_sessions WHERE user_id = :user_id",
+    "DELETE FROM auth_tokens WHERE user_id = :user_id",
+    "DELETE FROM applications WHERE user_id = :user_id",
     "DELETE FROM sessions WHERE user_id = :user_id",
     "DELETE FROM tokens WHERE user_id = :user_id",
     "DELETE FROM app_passwords WHERE user_id = :user_id",
@@ -58,6 +67,8 @@ def hide(tx: Tx, user_id: int) -> int:
     keys.end_sessions(tx, user_id)
     keys.remove_tokens(tx, user_id)
     keys.remove_app_passwords(tx, user_id)
+    app_sessions.remove_all(tx, user_id)
+    follows.forget_followed(tx, user_id)
     # A name holds no blank, so this key can never be somebody's.
     return tx.run(
         """
