@@ -46,17 +46,25 @@ class Tags:
 
     # ---- one user's --------------------------------------------------------------------------------------
 
-    def add(self, user_id: int, kind: Kind, entity_id: int, names: Sequence[str]) -> None:
+    def add(
+        self, user_id: int, kind: Kind, entity_id: int, names: Sequence[str], *, item: EntityRef | None = None
+    ) -> None:
         """Give an item up to 10 tags; one that it has, in whatever case, stays as it was written first.
+
+        Args:
+            item: its words, by which one that nobody heard can be tagged like one that somebody did.
 
         Raises Rejected (none, too many, too long), NotFound (no such item), Conflict (no room for more).
         """
         said, at = _names(names), self._clock.now()
 
         def work(tx: Tx) -> None:
-            item = next((row for row in charts.names(tx, [entity_id]) if row[1] == kind), None)
-            if item is None:
-                raise NotFound(f"There is no such {kind}.")
+            words = next((row[2:5] for row in charts.names(tx, [entity_id]) if row[1] == kind), None)
+            if words is None:
+                if item is None:
+                    raise NotFound(f"There is no such {kind}.")
+                words = (item.name, item.credit, item.credit_id)
+            item_name, credit, credit_id = words
             have = {row[0] for row in table.of_item(tx, user_id, entity_id)}
             new = [(key, name) for key, name in said.items() if key not in have]
             if len(have) + len(new) > MOST_OF_ITEM:
@@ -72,9 +80,9 @@ class Tags:
                         "tag_key": key,
                         "kind": kind,
                         "name": name,
-                        "item_name": item[2],
-                        "item_credit": item[3],
-                        "item_credit_id": item[4],
+                        "item_name": item_name,
+                        "item_credit": credit,
+                        "item_credit_id": credit_id,
                         "at": at,
                     }
                     for key, name in new
