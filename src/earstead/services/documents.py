@@ -51,6 +51,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Something to know before the first call: words, a piece of code ("" for none), and a small table.
+
+    `text` and `code` may hold `{root}`, the public address of this server, filled in when drawn.
+    """
+
+    title: str
+    text: str
+    code: str = ""
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
     """The documentation of an API.
 
@@ -60,3 +74,4 @@ class Documents:
 
     methods: Callable[[], tuple[MethodDoc, ...]]
     example: Callable[[Services, User | None, str], Example]
+    guide: tuple[Section, ...] = ()

@@ -13,8 +13,11 @@ from starlette.types import Scope
 
 from earstead.services.container import Services
 from earstead.web import (
+    api_accounts,
+    api_terms,
     charts_pages,
     connect,
+    consent,
     create,
     decisions,
     develop,
@@ -24,6 +27,7 @@ from earstead.web import (
     home,
     imports,
     listens,
+    method_docs,
     settings_pages,
     sign_in,
 )
@@ -56,9 +60,16 @@ class Pages(Mount):
 
 def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
-    own = (connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in)
+    own = (
+        *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in),
+        *(api_accounts, api_terms, consent),
+    )
     by_user = (home, charts_pages, entities, listens)
-    pages: list[BaseRoute] = [route for module in (*own, *by_user) for route in module.routes]
+    pages: list[BaseRoute] = [
+        *(route for module in own for route in module.routes),
+        *method_docs.routes(services),
+        *(route for module in by_user for route in module.routes),
+    ]
     return [Pages(pages, _prefixes(services))]
 
 

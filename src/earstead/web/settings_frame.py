@@ -18,9 +18,14 @@ _SECTIONS = (
     ("/settings/sessions", "Sessions"),
     ("/settings/tokens", "Tokens"),
     ("/settings/app-passwords", "App passwords"),
+    ("/settings/applications", "Applications"),
     ("/settings/account", "Data and account"),
 )
-_OWNER_SECTIONS = (("/settings/users", "Users"),)
+_OWNER_SECTIONS = (
+    ("/settings/users", "Users"),
+    ("/settings/server/api", "Server: API"),
+    ("/settings/server/terms", "Server: terms"),
+)
 
 
 def settings_page(request: Request, template: str, *, fault: AppError | None = None, **context: Any) -> Response:

@@ -9,7 +9,13 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, Forbidden, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
-from earstead.web import settings_account, settings_keys, settings_users
+from earstead.web import (
+    settings_account,
+    settings_applications,
+    settings_keys,
+    settings_server_api,
+    settings_users,
+)
 from earstead.web.auth import COOKIE, services_of, signed_in, user_of
 from earstead.web.doorkeeper import doorkeeper, visitor_of
 from earstead.web.forms import known_zone, read_form, whole, zones
@@ -113,6 +119,8 @@ routes: list[BaseRoute] = [
     Route("/settings/sessions", _sessions, methods=["GET"]),
     Route("/settings/sessions/{session_id}/end", _end_session, methods=["POST"]),
     *settings_keys.routes,
+    *settings_applications.routes,
     *settings_account.routes,
     *settings_users.routes,
+    *settings_server_api.routes,
 ]
