@@ -15,7 +15,8 @@ from earstead.core.ids import DurationMs, UnixSeconds
 from earstead.core.listen import Kind, Reading, Submission
 from earstead.kit.clock import FixedClock
 from earstead.services.feedback import Feedback
-from earstead.storage import accounts
+from earstead.services.tags import Tags
+from earstead.storage import accounts, follows
 from earstead.storage.engine import Engine, open_engine
 from tests.fakes.imports import House, house
 
@@ -63,10 +64,17 @@ def full(home: House, clock: FixedClock) -> int:
     home.decisions.make(user, "ban", {"entity": "artist", "id": artist.entity_id})
     Feedback(home.engine, home.writer, clock).love(user, said[0])
     Feedback(home.engine, home.writer, clock).hate(user, said[3])
+    tags = Tags(home.engine, home.writer, clock, home.ingest)
+    tags.add(user, "artist", artist.entity_id, ["Íslenskt", "dream", "\u2028x"])
+    tags.add(
+        user, "recording", home.insights.listen(user, outcomes[3].listen_id).recording.entity_id, ["=1+1", "dream"]
+    )
+    follow = [{"user_id": user, "name_key": name.lower(), "name": name, "at": 7} for name in ("Zoé", "bea", "Cleo")]
     home.writer.do(
         lambda tx: (
             accounts.update(tx, user, zone="Atlantic/Reykjavik", visibility="unlisted", display_name="Ada"),
             accounts.set_setting(tx, user, "theme", '"dark"'),
+            follows.put(tx, follow),
         )
     ).result()
     return user
@@ -104,6 +112,9 @@ def test_an_archive_comes_back_byte_for_byte(engine: Engine, clock: FixedClock, 
     ]
     assert listens[0] == listens[1]
     assert len(second.decisions.log(newcomer)) == 3
+    again = Tags(other, second.writer, clock, second.ingest)
+    assert again.user_top(newcomer)[0] == ("dream", 2)
+    assert [item.name for item in again.personal(newcomer, "DREAM", "artist")[0]] == ["Sigur Rós"]
     second.close()
     other.close()
     home.close()
@@ -117,11 +128,15 @@ def test_the_archive_holds_what_it_promises(engine: Engine, clock: FixedClock, t
         assert json.loads(box.read("manifest.json")) == {"format": "earstead-archive", "version": 1}
         observations = [json.loads(text) for text in box.read("observations.jsonl").splitlines()]
         decisions = [json.loads(text) for text in box.read("decisions.jsonl").splitlines()]
+        tags = [json.loads(text) for text in box.read("tags.jsonl").split(b"\n") if text]
+        followed = [json.loads(text) for text in box.read("follows.jsonl").splitlines()]
         settings = json.loads(box.read("settings.json"))
     assert [o["listened_at"] for o in observations] == sorted(o["listened_at"] for o in observations)
     assert observations[1]["extra"]["odd"] == "\ud800"
     assert observations[0]["key"].startswith("listenbrainz:")
     assert [bool(d["undone_at"]) for d in decisions] == [False, True, False]
+    assert {(t["kind"], t["name"], t["tag"]) for t in tags} >= {("artist", "Sigur Rós", "Íslenskt")}
+    assert [f["name"] for f in followed] == ["Cleo", "Zoé", "bea"]
     assert settings == {
         "zone": "Atlantic/Reykjavik",
         "visibility": "unlisted",
@@ -173,6 +188,38 @@ def test_lines_that_are_no_rows_are_skipped_with_reasons(engine: Engine, clock: 
     done = home.imports.run(user, job.import_id, wait=True)
     assert (done.state, done.counts.new, done.counts.skipped) == ("done", 1, len(bad) + 1)
     assert home.insights.count(user) == 1
+    home.close()
+
+
+@pytest.mark.parametrize(
+    ("member", "line"),
+    [
+        ("tags.jsonl", {"kind": "planet", "entity_id": 1, "name": "A", "tag": "x", "at": 1}),
+        ("tags.jsonl", {"kind": "artist", "entity_id": 1 << 63, "name": "A", "tag": "x", "at": 1}),
+        ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A", "tag": " ", "at": 1}),
+        ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A", "tag": "x", "at": -1}),
+        ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A" * 5000, "tag": "x", "at": 1}),
+        ("follows.jsonl", {"name": "", "at": 1}),
+        ("follows.jsonl", {"name": "bea", "at": 1 << 62}),
+        ("follows.jsonl", {"name": "bea"}),
+    ],
+)
+def test_an_archive_with_impossible_words_says_so(
+    engine: Engine, clock: FixedClock, tmp_path: Path, member: str, line: dict[str, object]
+) -> None:
+    """A tag or follow that could not have been given here ends the import with the name of its member."""
+    home = house(engine, clock, tmp_path)
+    user = home.add_user()
+    path = tmp_path / "archive.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        box.writestr("manifest.json", '{"format":"earstead-archive","version":1}')
+        box.writestr("observations.jsonl", "")
+        box.writestr("feedback.jsonl", '{"artist_name":"A","track_name":"B","score":1,"at":1}\n')
+        box.writestr(member, json.dumps(line) + "\n")
+    job = home.imports.preview(user, [path], wait=True)
+    done = home.imports.run(user, job.import_id, wait=True)
+    assert done.state != "done"
+    assert member.partition(".")[0] in done.error
     home.close()
 
 
