@@ -18,9 +18,12 @@ from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Reading, Submission
 from earstead.core.periods import Span
 from earstead.kit.clock import FixedClock
+from earstead.kit.secrets import md5_hex
+from earstead.services import applications as registering
 from earstead.services.container import Services
 from earstead.services.feedback import Feedback
 from earstead.services.keys import USED_STEP_S
+from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
 from earstead.settings import Settings
 from earstead.storage.engine import Row, Tx, WriteSession, expand
@@ -39,6 +42,8 @@ SMALL = {
     "user_sources": "a row a person and source",
     "last_ids": "a row a kind of id",
     "counters": "a row a person",
+    "applications": "a hundred a person, and at most 5,000 that registered themselves",
+    "address_blocks": "at most 1,000",
 }
 # (function of the storage layer, table) -> why it may read the whole of it.
 EXCEPTIONS = {
@@ -272,6 +277,53 @@ def move(services: Services, owner: int) -> None:
     services.imports.start()
 
 
+def social(services: Services, owner: int, other: int) -> None:
+    """Two people tag the same things, follow each other, and take some of it back."""
+    tags, follows, a = services.tags, services.follows, services.accounts
+    viewer = a.user(owner)
+    for kind in TAG_KINDS:
+        item = services.insights.chart(owner, kind, None).rows[0].entity.entity_id
+        tags.add(owner, kind, item, ["rock", "slow", "old"]), tags.add(other, kind, item, ["Rock", "fast"])
+        tags.remove(owner, kind, item, "old")
+        tags.of(owner, kind, item), tags.top(kind, item, viewer), tags.personal(owner, "rock", kind)
+        tags.tagged("rock", kind, 10, 0, viewer)
+    tags.user_top(owner), tags.info("rock", viewer), tags.most_used(10, 0, viewer), tags.similar("rock", 10, viewer)
+    a.update(other, visibility="public")
+    follows.follow(owner, "bea"), follows.follow(other, "ada"), follows.follows(owner, "bea")
+    follows.following(owner, viewer), follows.followers(owner, viewer)
+    follows.unfollow(other, "ada"), follows.follow(other, "ada")
+
+
+def applications(services: Services, user_id: int, clock: FixedClock) -> None:
+    """Programs of every sort, with access and without it; and the owner's switches."""
+    apps = services.applications
+    made = apps.create(user_id, "Player", callback="https://player.example/back")
+    apps.of_user(user_id), apps.get(user_id, made.application_id), apps.secret_of(made.application_id), apps.all()
+    apps.rotate(user_id, made.application_id)
+    guest = apps.admit("any key", "mpd/0.24")
+    assert guest is not None
+    most, registering.MOST_UNASKED = registering.MOST_UNASKED, 1
+    guest = apps.admit("another key", "mpd/0.24")  # pushes the first out
+    registering.MOST_UNASKED = most
+    assert guest is not None
+    clock.advance(USED_STEP_S)
+    apps.admit("another key", "mpd/0.24")
+    token = apps.new_token(guest.application_id)
+    apps.approve(token, user_id), apps.token_state(token)
+    session = apps.redeem(guest.application_id, token)
+    clock.advance(USED_STEP_S)
+    apps.session(session.key)
+    apps.revoke(user_id, apps.app_sessions(user_id)[0].app_session_id)
+    apps.new_session(user_id, made.application_id), apps.revoke_application(user_id, made.application_id)
+    apps.remove(user_id, made.application_id)
+    apps.suspend(guest.application_id, "too fast"), apps.unsuspend(guest.application_id)
+    apps.block_address("192.0.2.0/24", "scans"), apps.blocked("192.0.2.1"), apps.unblock("192.0.2.0/24")
+    apps.set_policy("known"), apps.set_limits(10, 100)
+    secret = services.accounts.new_app_password(user_id, "player")
+    clock.advance(USED_STEP_S)
+    assert apps.legacy_matches(user_id, md5_hex(md5_hex(secret) + "1"), "1")
+
+
 def work(services: Services) -> None:
     """Jobs that succeed, fail, and are nobody's."""
 
@@ -324,6 +376,8 @@ def run_everything(folder: Path) -> Run:
     questions(services, owner)
     decide(services, owner)
     questions(services, owner)
+    social(services, owner, other)
+    applications(services, owner, clock)
     move(services, owner)
     work(services)
     services.accounts.erase_source(other, "export")
