@@ -113,23 +113,19 @@ class _Said:
 
     kind: EntityKind
     tracks: list[Track]
-    ways: dict[tuple[bool, str, str, int], list[int]] = field(default_factory=dict)
-    """(another thing's own name, name, credit, credit_id) -> tracks that say so"""
+    ways: dict[tuple[int, str, str, int], list[int]] = field(default_factory=dict)
+    """(how far from the thing's own words, name, credit, credit_id) -> tracks that say so"""
 
 
 def refs(tx: Tx, around: Circle, ids: Sequence[int]) -> dict[int, EntityRef]:
     """References by the id asked for, those left out that nobody of the circle heard."""
     kinds = {row[0]: cast(EntityKind, row[1]) for row in charts.names(tx, list(dict.fromkeys(ids)))}
-    behind = {
-        i: commons.words(tx, kind, around.user_ids, around.ids_of(i), SAMPLE) for i, kind in kinds.items()
-    }
+    behind = {i: commons.words(tx, kind, around.user_ids, around.ids_of(i), SAMPLE) for i, kind in kinds.items()}
     wanted = sorted({track_id for found in behind.values() for track_id in found})
     tracks: dict[int, Track] = {}
     for start in range(0, len(wanted), commons.PIECE):
         tracks |= catalog.tracks_by_id(tx, wanted[start : start + commons.PIECE])
-    said = {
-        i: _said(kinds[i], around, i, [tracks[t] for t in sorted(found)]) for i, found in behind.items() if found
-    }
+    said = {i: _said(kinds[i], around, i, [tracks[t] for t in sorted(found)]) for i, found in behind.items() if found}
     doubtful = sorted({t.track_id for s in said.values() if len(s.ways) > 1 for t in s.tracks})
     plays = commons.plays_of_tracks(tx, around.user_ids, doubtful)
     return {i: _ref(around.rules, i, s, plays) for i, s in said.items()}
@@ -139,13 +135,20 @@ def _said(kind: EntityKind, around: Circle, entity_id: int, tracks: list[Track])
     said = _Said(kind, tracks)
     lead, all_ids = around.rules.lead(entity_id), set(around.ids_of(entity_id))
     for track in tracks:
-        own = _among(kind, track, NO_RULES, {lead})
-        entity = own or _among(kind, track, NO_RULES, all_ids) or _among(kind, track, around.rules, all_ids)
-        # Its user's own decisions led it here: it lends its words only where no other track has any.
-        entity = entity or _named_by(kind, track)
-        place = (own is None, entity.name, entity.credit, entity.credit_id)
-        said.ways.setdefault(place, []).append(track.track_id)
+        far, entity = _spoken_of(kind, track, around.rules, lead, all_ids)
+        said.ways.setdefault((far, entity.name, entity.credit, entity.credit_id), []).append(track.track_id)
     return said
+
+
+def _spoken_of(kind: EntityKind, track: Track, rules: MapRules, lead: int, all_ids: set[int]) -> tuple[int, Entity]:
+    """What a track says of a thing, and how far that is from the thing's own words: 0 they are its own, 1 those of
+    something merged into it, 2 and 3 those of something that the listener's own decisions led there."""
+    if own := _among(kind, track, NO_RULES, {lead}):
+        return 0, own
+    if merged := _among(kind, track, NO_RULES, all_ids) or _among(kind, track, rules, all_ids):
+        return 1, merged
+    led = _entities(kind, track, NO_RULES) or (map_track(track).recording,)
+    return (2 if len(led) == 1 else 3), led[0]
 
 
 def _among(kind: EntityKind, track: Track, rules: MapRules, ids: set[int]) -> Entity | None:
@@ -157,10 +160,6 @@ def _entities(kind: EntityKind, track: Track, rules: MapRules) -> tuple[Entity, 
     if kind == "release":
         return (mapped.release,) if mapped.release else ()
     return (mapped.recording,) if kind in ("recording", "episode") else mapped.artists
-
-
-def _named_by(kind: EntityKind, track: Track) -> Entity:
-    return next(iter(_entities(kind, track, NO_RULES)), map_track(track).recording)
 
 
 def _ref(rules: MapRules, entity_id: int, said: _Said, plays: dict[int, int]) -> EntityRef:

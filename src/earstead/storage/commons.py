@@ -125,9 +125,7 @@ def parts(tx: Tx, whole: str, part: str, user_ids: Sequence[int], ids: Sequence[
 
 def _words(kind: str) -> str:
     column, condition = _REACHED[kind]
-    there = (
-        "EXISTS (SELECT 1 FROM listens l WHERE l.user_id = m.user_id AND l.track_id = m.track_id AND l.counted = 1)"
-    )
+    there = "EXISTS (SELECT 1 FROM listens l WHERE l.user_id = m.user_id AND l.track_id = m.track_id AND l.counted = 1)"
     if column == "a.artist_id":
         return f"""
             SELECT m.track_id
@@ -136,13 +134,13 @@ def _words(kind: str) -> str:
             WHERE a.user_id IN (:user_ids*) AND a.artist_id IN (:ids*)
               AND m.user_id = a.user_id AND m.track_id = a.track_id AND {condition} AND m.visibility = 0 AND {there}
             LIMIT :limit
-        """
+        """  # noqa: S608 - constants above
     return f"""
         SELECT m.track_id
         FROM track_map m
         WHERE m.user_id IN (:user_ids*) AND {column} IN (:ids*) AND {condition} AND m.visibility = 0 AND {there}
         LIMIT :limit
-    """
+    """  # noqa: S608
 
 
 _WORDS = {kind: _words(kind) for kind in _REACHED}
@@ -227,18 +225,18 @@ _HAS = {
 }
 
 
-def search(tx: Tx, kind: str, user_ids: Sequence[int], pattern: str, also: str, start: str, limit: int) -> list[int]:
-    """Things of a kind in the maps of these users whose transliterated name is like both patterns; those that begin
+def search(tx: Tx, kind: str, user_ids: Sequence[int], patterns: Sequence[str], start: str, limit: int) -> list[int]:
+    """Things of a kind in the maps of these users whose transliterated name is like every pattern; those that begin
     like `start` first, shorter names first."""
     found: dict[int, None] = {}
+    alike = "\n".join(f"AND e.search_key LIKE :like_{i} ESCAPE '\\'" for i in range(len(patterns)))
     for piece in _pieces(user_ids):
         rows = tx.all(
             f"""
             SELECT e.entity_id
             FROM entities e
             WHERE e.kind = :kind
-              AND e.search_key LIKE :pattern ESCAPE '\\'
-              AND e.search_key LIKE :also ESCAPE '\\'
+              {alike}
               AND EXISTS ({_HAS[kind]})
             ORDER BY
                 CASE WHEN e.search_key LIKE :start ESCAPE '\\' THEN 0 ELSE 1 END,
@@ -248,10 +246,9 @@ def search(tx: Tx, kind: str, user_ids: Sequence[int], pattern: str, also: str, 
             """,  # noqa: S608 - constants above
             kind=kind,
             user_ids=piece,
-            pattern=pattern,
-            also=also,
             start=start,
             limit=limit,
+            **{f"like_{i}": pattern for i, pattern in enumerate(patterns)},
         )
         found.update(dict.fromkeys(row[0] for row in rows))
     return list(found)
@@ -321,7 +318,7 @@ _AROUND = {
           {"AND a.user_id = l.user_id AND a.track_id = l.track_id" if column == "a.artist_id" else ""}
         ORDER BY l.listened_at DESC
         LIMIT :limit
-    """
+    """  # noqa: S608
     for kind, column in (("artist", "a.artist_id"), ("recording", "m.recording_id"))
 }
 
