@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from earstead.apis.lastfm.documents import documents
+from earstead.apis.lastfm.legacy import PREFIXES as LEGACY_PREFIXES
 from earstead.apis.lastfm.routes import routes
 from earstead.services.registry import Api
 
 api = Api(
     name="lastfm",
     title="Last.fm",
-    prefixes=("/2.0",),
+    prefixes=("/2.0", *LEGACY_PREFIXES),
     routes=routes,
     summary="Scrobble with, and read from, any program that speaks to Last.fm and can be given another address.",
+    docs="/develop/lastfm",
+    documents=documents,
 )
