@@ -19,6 +19,7 @@ from earstead.core.names import clean, name_key
 from earstead.core.rules import MAX_NAME, problem
 from earstead.kit.clock import Clock
 from earstead.services import naming
+from earstead.services.corrections import Names, concern_names, decided_names
 from earstead.services.events import Hub
 from earstead.services.ingest import Ingest
 from earstead.services.insights import KINDS, Insights, decision_row
@@ -107,6 +108,15 @@ class Decisions:
         with self._engine.read() as tx:
             rows = decisions.log(tx, user_id, before or (1 << 62), limit)
         return tuple(decision_row(row) for row in rows)
+
+    def may_rename(self, user_id: int) -> bool:
+        """Whether `names` can have anything to say; answers from memory, True when that does not know."""
+        rules = self._ingest.map_rules_at_hand(user_id)
+        return rules is None or concern_names(rules)
+
+    def names(self, user_id: int, said: Sequence[Submission]) -> tuple[Names, ...]:
+        """For each submission the names that the standing decisions give it."""
+        return decided_names(self._engine, self._ingest, user_id, said)
 
     def import_row(self, user_id: int, row: DecisionRow) -> bool:
         """Take over a decision from an archive, dates included; False when the same one is there already."""

@@ -16,19 +16,15 @@ from itertools import islice
 from earstead.core.catalog import MapRules, Track, compile_rules
 from earstead.core.listen import Observation, Submission
 from earstead.core.periods import day_and_hour
-from earstead.core.reconcile import PlayRules, compile_play_rules, resolve
+from earstead.core.reconcile import PlayRules, compile_play_rules
 from earstead.kit.clock import Clock
 from earstead.services import clusters
 from earstead.services.events import Hub
 from earstead.services.storing import (
     Outcome,
     Prepared,
-    company,
     fingerprint,
-    observation,
     prepare,
-    sift,
-    source_spans,
     store,
 )
 from earstead.storage import catalog, decisions, listens, observations
@@ -99,36 +95,10 @@ class Ingest:
         future.add_done_callback(lambda done: self._announce(user_id, done))
         return future
 
-    def classify(self, user_id: int, submissions: Sequence[Submission]) -> list[Outcome]:
-        """What `add` would answer, without writing; listen ids are 0 for listens that do not exist yet."""
-        prepared = prepare(submissions, self._clock.now())
+    def look(self, user_id: int) -> Look:
+        """Tells what `add` would answer, batch after batch, without writing."""
         with self._engine.read() as tx:
-            spans = source_spans(tx, user_id)
-            known, fresh = sift(tx, user_id, prepared, spans)
-            _, play_rules = self.rules(tx, user_id)
-            met = company(fresh, spans, play_rules)
-            made = [observation(p, -1 - i) for i, p in enumerate(fresh) if met[i]]
-            cluster = clusters.closure(tx, user_id, [(o, 0) for o in made], play_rules)
-        statuses = {p.place: Outcome("new", 0, 0) for p in fresh}
-        for listen in resolve(list(cluster.members.values()), play_rules):
-            stored = [seq for seq, _ in listen.witnesses if seq > 0]
-            mine = sorted((seq for seq, _ in listen.witnesses if seq < 0), reverse=True)
-            for i, seq in enumerate(mine):
-                joins = bool(stored) or i > 0
-                listen_id = cluster.listen_of[stored[0]] if stored else 0
-                statuses[fresh[-1 - seq].place] = Outcome("merged" if joins else "new", listen_id, 0)
-        outcomes = []
-        for p in prepared:
-            if p.place in known:
-                outcomes.append(Outcome("known", known[p.place][1], known[p.place][0]))
-            else:
-                outcomes.append(statuses[p.place])
-                known[p.place] = (0, 0)
-        return outcomes
-
-    def fingerprint(self, submission: Submission) -> int:
-        """See the function of this name."""
-        return fingerprint(submission)
+            return Look(self._engine, self._clock, user_id, self.rules(tx, user_id)[1])
 
     def rules(self, tx: Tx, user_id: int) -> tuple[MapRules, PlayRules]:
         """The standing decisions of a user, compiled; kept until `forget_rules`."""
@@ -137,6 +107,11 @@ class Ingest:
             standing = decisions.standing(tx, user_id)
             found = self._rules[user_id] = (compile_rules(standing), compile_play_rules(standing))
         return found
+
+    def map_rules_at_hand(self, user_id: int) -> MapRules | None:
+        """The standing decisions on names without asking the database; None when they are not in memory."""
+        found = self._rules.get(user_id)
+        return found[0] if found else None
 
     def forget_rules(self, user_id: int) -> None:
         """Decisions changed: compile them anew when next needed. User 0: everybody's."""
