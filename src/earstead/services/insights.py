@@ -216,6 +216,29 @@ class Insights:
                 return evidence.artist_mbids(tx, user_id, entity_ids)
             return evidence.mbids(tx, user_id, kind, entity_ids)
 
+    def albums(self, user_id: int, recording_ids: Sequence[int]) -> dict[int, EntityRef]:
+        """recording_id -> the release that this user mostly hears it from, where there is one; at most 4,096."""
+        with self._engine.read() as tx:
+            found = evidence.releases(tx, user_id, recording_ids)
+            refs = naming.refs(tx, user_id, list(found.values()), self._rules(tx, user_id))
+        return {recording: refs[release] for recording, release in found.items() if release in refs}
+
+    def parts(
+        self, user_id: int, artist_id: int, kind: Literal["release", "recording"], *, limit: int = 50, offset: int = 0
+    ) -> tuple[tuple[ChartRow, ...], int]:
+        """A page of an artist's releases or recordings, most played first, and how many this user heard."""
+        with self._engine.read() as tx:
+            rows = self._kept(
+                tx, user_id, ("parts", artist_id, kind), lambda: charts.inside(tx, user_id, artist_id, kind, 100_000)
+            )
+            part = rows[offset : offset + limit]
+            refs = naming.refs(tx, user_id, [row[0] for row in part], self._rules(tx, user_id))
+        return tuple(
+            ChartRow(rank=offset + i, entity=refs[row[0]], plays=row[1], listened_ms=row[2])
+            for i, row in enumerate(part, 1)
+            if row[0] in refs
+        ), len(rows)
+
     def led(self, user_id: int, kind: Literal["artist", "release", "recording"], artist: str, name: str = "") -> int:
         """Where names lead in this user's map (letter case and decisions seen to), heard or not."""
         track = track_of(
@@ -491,7 +514,7 @@ class Insights:
         )
 
     def _inside(self, tx: Tx, user_id: int, entity_id: int, kind: EntityKind) -> tuple[ChartRow, ...]:
-        rows = charts.inside(tx, user_id, entity_id, kind)[:50]
+        rows = charts.inside(tx, user_id, entity_id, kind, 50)
         refs = naming.refs(tx, user_id, [row[0] for row in rows], self._rules(tx, user_id))
         return tuple(
             ChartRow(rank=i, entity=refs[row[0]], plays=row[1], listened_ms=row[2])

@@ -223,7 +223,7 @@ def sums_of(tx: Tx, user_id: int, entity_id: int) -> Row:
     return row or (0, 0, 0, 0)
 
 
-def inside(tx: Tx, user_id: int, entity_id: int, kind: str) -> list[Row]:
+def inside(tx: Tx, user_id: int, entity_id: int, kind: str, limit: int) -> list[Row]:
     """(entity_id, plays, heard ms) of the entities of a kind that share tracks with an entity, most played first."""
     column, condition = _JOINS[kind]
     artists = (
@@ -236,13 +236,14 @@ def inside(tx: Tx, user_id: int, entity_id: int, kind: str) -> list[Row]:
         JOIN track_map m ON m.user_id = :user_id AND m.track_id = e.track_id
         {artists}
         JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
-        WHERE l.counted = 1 AND {condition}
+        WHERE l.counted = 1 AND m.visibility < 2 AND {condition}
         GROUP BY {column}
         ORDER BY count(*) DESC, {column}
-        LIMIT 200
+        LIMIT :limit
         """,  # noqa: S608
         user_id=user_id,
         entity_id=entity_id,
+        limit=limit,
     )
 
 

@@ -1,4 +1,4 @@
-"""MusicBrainz ids of entities, from what was said about the tracks that lead to them."""
+"""What is known of entities from what was said about the tracks that lead to them: MusicBrainz ids, albums."""
 
 from __future__ import annotations
 
@@ -48,3 +48,21 @@ def artist_mbids(tx: Tx, user_id: int, artist_ids: Sequence[int]) -> dict[int, s
         if position < len(ids) == len(credited_artists(credit, tuple(json.loads(names)))):
             found[artist_id] = min(found.get(artist_id, ids[position]), ids[position])
     return found
+
+
+def releases(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
+    """recording_id -> the release that a user mostly hears it from; recordings without one are left out. At most
+    4,096 ids."""
+    rows = tx.all(
+        """
+        SELECT m.recording_id, m.release_id, count(*)
+        FROM track_map m
+        JOIN listens l ON l.user_id = m.user_id AND l.track_id = m.track_id
+        WHERE m.user_id = :user_id AND m.recording_id IN (:ids*) AND m.release_id <> 0 AND l.counted = 1
+        GROUP BY m.recording_id, m.release_id
+        ORDER BY count(*), m.release_id
+        """,
+        user_id=user_id,
+        ids=recording_ids,
+    )
+    return {recording_id: release_id for recording_id, release_id, _ in rows}

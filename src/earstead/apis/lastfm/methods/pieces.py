@@ -12,11 +12,13 @@ from urllib.parse import quote_plus
 
 from earstead.apis.lastfm.faults import Fault
 from earstead.apis.lastfm.images import image_hash
-from earstead.apis.lastfm.method import Call
+from earstead.apis.lastfm.method import Call, Param
 from earstead.apis.lastfm.tree import Box, Many, Node, Text, Value
 from earstead.core.errors import NotFound
+from earstead.core.names import name_key
 from earstead.core.periods import Span
 from earstead.services.users import User
+from earstead.services.views import EntityKind, EntityRef
 
 NO_USER = "User not found"
 HIDDEN = "Login: User required to be logged in"
@@ -33,10 +35,22 @@ _SIZES = (
 _DAYS = {"7day": 7, "1month": 30, "3month": 90, "6month": 180, "12month": 365}
 _DAY = 86_400
 _LEFT_ALONE = "(),:&"
+LATEST = 1 << 40
+"""Later than any time that is meant."""
 
 WEEK = 7 * _DAY
 FIRST_WEEK = 1_108_296_000
 """Start of the first week of every chart list: Sunday, 13 February 2005, 12:00 UTC."""
+
+
+USER = Param(name="user", required=True, about="Whose. With a session, the session's user when it is left out.")
+LIMIT = Param(name="limit", about="Items a page.")
+PAGE = Param(name="page", about="From 1.")
+PAGED = (LIMIT, PAGE)
+PERIOD = Param(
+    name="period",
+    about="overall (the default), 7day, 1month, 3month, 6month or 12month: the last 7, 30, 90, 180 or 365 days.",
+)
 
 
 # --- addresses ---------------------------------------------------------------------------------------------------
@@ -102,6 +116,16 @@ def images(call: Call, count: int, name: str, credit: str = "") -> Many:
     )
 
 
+def track_images(call: Call, count: int, artist: str, album: str = "") -> Many:
+    """Images of a track: its album's, or its artist's where no album is known."""
+    return images(call, count, album, artist) if album else images(call, count, artist)
+
+
+def release_images(call: Call, count: int, release: EntityRef | None, artist: str) -> Many:
+    """Images of a track by the release it is heard from, or its artist's."""
+    return images(call, count, release.name, release.credit) if release else images(call, count, artist)
+
+
 def artist_block(call: Call, artist: str, artist_mbid: str = "", *, catalogue: bool = False) -> Box:
     """The `<artist>` of a track or an album: name, mbid, url."""
     return Box(
@@ -135,6 +159,35 @@ def day_and_time(at: int) -> str:
 def date(at: int) -> Text:
     """A `<date>`: text for people, `uts` for programs."""
     return Text("date", day_and_time(at), {"uts": str(at)})
+
+
+# --- ids ---------------------------------------------------------------------------------------------------------
+
+
+def sole(ids: Sequence[str]) -> str:
+    """The id of the artist of a credit; "" where several ids, or none, came with it: nothing tells whose each is."""
+    return ids[0] if len(ids) == 1 else ""
+
+
+class Mbids:
+    """MusicBrainz ids of the entities of a page, and of the artists credited with them, as a user's plays had them."""
+
+    def __init__(self, call: Call, user: User, kind: EntityKind, refs: Sequence[EntityRef]) -> None:
+        insights = call.services.insights
+        self._own = insights.mbids(user.user_id, kind, [ref.entity_id for ref in refs])
+        credited = list({ref.credit_id for ref in refs if ref.credit_id})
+        self._artists = insights.mbids(user.user_id, "artist", credited) if credited else {}
+        self._names = insights.refs(user.user_id, list(self._artists))
+
+    def of(self, ref: EntityRef) -> str:
+        """The id of the entity itself; "" where none came."""
+        return self._own.get(ref.entity_id, "")
+
+    def of_artist(self, ref: EntityRef) -> str:
+        """The id of the artist that the entity is credited to; "" where none came, and for several artists."""
+        first = self._names.get(ref.credit_id)
+        alone = first is not None and name_key(first.name) == name_key(ref.credit)
+        return self._artists[ref.credit_id] if alone else ""
 
 
 # --- lists -------------------------------------------------------------------------------------------------------
@@ -202,6 +255,18 @@ def window(call: Call) -> Span | None:
     # Up to the end of this minute: the pages of a list asked for in a row agree, and so do answers kept.
     end = call.now - call.now % 60 + 60
     return Span(end - days * _DAY, end)
+
+
+def between(call: Call, start: str = "from", end: str = "to") -> Span | None:
+    """The span of two parameters in unix seconds, both included; None when neither is given (0 is no time)."""
+    first, last = call.whole(start) or 0, call.whole(end) or 0
+    if not first and not last:
+        return None
+    return Span(_in_reach(first), _in_reach(last) + 1 if last else LATEST)
+
+
+def _in_reach(at: int) -> int:
+    return max(0, min(at, LATEST - 1))
 
 
 def weeks(now: int) -> Many:
