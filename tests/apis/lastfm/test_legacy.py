@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 from tests.apis.lastfm.conftest import ROOT
+from tests.apis.lastfm.speaking import Program
 from tests.conftest import NOW
 
 from earstead.app import around
@@ -259,7 +260,7 @@ def test_bad_entries_are_dropped_without_a_word(player: Player) -> None:
     """No artist, no title, no time, too old, too new, bytes that are no UTF-8: dropped, and the good one is kept."""
     bad = [
         _track(0, a=""), _track(1, t=" "), _track(2, i=""), _track(3, i="soon"), _track(4, i="1009843199"),
-        _track(5, i=str(NOW + 301)), _track(6, a="\x00\x01"), _track(8, t="x" * 5000),
+        _track(5, i=str(NOW + 301)), _track(6, a="\x00\x01"), _track(9, a="Unknown Artist"), _track(8, t="x" * 5000),
     ]  # fmt: skip
     body = {k: v for one in bad for k, v in one.items()} | _track(20, t="Good", i=str(NOW + 300))
     session = player.session()
@@ -337,6 +338,15 @@ def test_the_owners_switches_are_obeyed(services: Services, ada: User) -> None:
     assert answers[:2] == ["OK", "OK"] and answers[2].startswith("FAILED Rate limit exceeded")
     services.applications.block_address("203.0.113.0/24", "floods")
     assert player.handshake() == ["FAILED This address is blocked: floods"]
+
+
+def test_both_doors_tell_one_listen(player: Player, lastfm: Program) -> None:
+    """A play and its love that come through API 2.0 as well, a few seconds off, stay one listen and one love."""
+    assert player.submit(player.session(), _track(r="L")) == ["OK"]
+    lastfm.xml("track.scrobble", artist="Nick Drake", track="road", timestamp=str(NOW - 597))
+    assert lastfm.post("track.love", artist="nick drake", track="road").status == 200
+    assert [row.listened_at for row in player.heard()] == [NOW - 600]
+    assert len(player.loved()) == 1
 
 
 # --- protocol 1.1 ------------------------------------------------------------------------------------------------

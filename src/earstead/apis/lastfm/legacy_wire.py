@@ -11,28 +11,24 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
+import msgspec
+
+from earstead.apis.lastfm import wire
 from earstead.apis.lastfm.decode import pairs
-from earstead.core.ids import DurationMs, Mbid, UnixSeconds
 from earstead.core.listen import Reading, Submission
 from earstead.core.names import clean
-from earstead.core.rules import MAX_DURATION_MS, problem
 
 SOURCE = "lastfm-legacy"
 """Not the name that API 2.0 submits under: what reaches us through both doors is then two witnesses of one
 listen, joined like those of any two programs, while a repeat through one door is known by itself."""
 
-EARLIEST = 1_009_843_200
-"""2002-01-01 UTC: scrobbling began that year; what says to be older comes from a player without a clock."""
-FUTURE_SLACK_S = 300
-UNKNOWN_LENGTH_TTL_S = 300
-LONGEST_TTL_S = 5400
-
 OK, BADAUTH, BADTIME, BADSESSION, BANNED = "OK", "BADAUTH", "BADTIME", "BADSESSION", "BANNED"
 
 _INDEXED = re.compile(r"([a-z])\[([0-9]{1,3})\]", re.IGNORECASE)
 _DATE = "%Y-%m-%d %H:%M:%S"
+_NAMES = {"a": "artist", "t": "track", "b": "album", "l": "duration", "n": "tracknumber", "m": "mbid"}
+"""By letter, the names of API 2.0."""
 _STAMPS_THE_END = frozenset(("mdc",))
 """mpdscribble puts the time at which the song ended, or was skipped, where the protocol asks for its start."""
 # fmt: off
@@ -91,12 +87,9 @@ def stamps_the_end(said: Fields) -> bool:
 
 
 def playing(said: Fields, now: int, program: str) -> tuple[Submission, int] | None:
-    """What a now-playing form tells and for how many seconds it stands; None when it names nothing."""
-    play = _play({key: said.get(key, "") for key in "atblnm"}, now, program, Reading.START)
-    if play is None or problem(play, now):
-        return None
-    ttl_s = (play.duration_ms or 0) // 1000
-    return play, ttl_s if 0 < ttl_s <= LONGEST_TTL_S else UNKNOWN_LENGTH_TTL_S
+    """What a now-playing form tells and for how many seconds it stands; None when it is filtered like a play."""
+    play = _play({key: said.get(key, "") for key in "atblnm"}, str(now), now, program, Reading.START)
+    return (play, wire.ttl_s(play.duration_ms)) if play else None
 
 
 def indexed(said: Fields) -> list[Fields]:
@@ -119,62 +112,27 @@ def entry(said: Fields, now: int, program: str, *, at_end: bool = False) -> Entr
     Args:
         at_end: the program sends the end of the play as its time.
     """
-    at = _time(said.get("i") or "")
-    if at is None or not EARLIEST <= at <= now + FUTURE_SLACK_S:
-        return None
     rating = (said.get("r") or "").upper()
-    play = _play(said, at, program, Reading.EITHER if at_end else Reading.START)
-    if rating == "S" or play is None or problem(play, now):
+    if rating == "S":
         return None
-    return Entry(play=play, loved=rating == "L")
+    play = _play(said, _time(said.get("i") or ""), now, program, Reading.EITHER if at_end else Reading.START)
+    return Entry(play=play, loved=rating == "L") if play else None
 
 
-def _play(said: Fields, at: int, program: str, reading: Reading) -> Submission | None:
+def _play(said: Fields, at: str, now: int, program: str, reading: Reading) -> Submission | None:
+    """Judged by the rules of API 2.0; None when these ignore it, or when it is not UTF-8."""
     if None in said.values():
         return None
-    artist, title = clean(said.get("a") or ""), clean(said.get("t") or "")
-    if not artist or not title:
-        return None
-    length_ms = _number(said.get("l")) * 1000
-    extra: dict[str, object] = {}
-    if number := said.get("n"):
-        extra["tracknumber"] = number[:20]
+    names = {long: said.get(short) or "" for short, long in _NAMES.items()} | {"timestamp": at}
     if how := said.get("o"):
-        extra["chosen_by_user"] = how.upper() == "P"
-    return Submission(
-        source=SOURCE,
-        artist_name=artist,
-        track_name=title,
-        release_name=clean(said.get("b") or ""),
-        listened_at=UnixSeconds(at),
-        reading=reading,
-        duration_ms=DurationMs(length_ms) if 0 < length_ms <= MAX_DURATION_MS else None,
-        recording_mbid=_mbid(said.get("m") or ""),
-        client=program,
-        extra=extra,
-    )
+        names["chosenbyuser"] = "1" if how.upper() == "P" else "0"
+    play = wire.judged(names, now, program).submission
+    return msgspec.structs.replace(play, source=SOURCE, reading=reading) if play else None
 
 
-def _number(text: str | None) -> int:
-    """A number, decimals cut; 0 for what is none."""
+def _time(text: str) -> str:
+    """Unix seconds; they are written as a date in protocol 1.1, which is UTC."""
     try:
-        return int(float(text or 0))
-    except (ValueError, OverflowError):
-        return 0
-
-
-def _time(text: str) -> int | None:
-    """Unix seconds, or the date of protocol 1.1, which is UTC."""
-    if at := _number(text):
-        return at
-    try:
-        return int(datetime.datetime.strptime(text, _DATE).replace(tzinfo=datetime.UTC).timestamp())
+        return str(int(datetime.datetime.strptime(text, _DATE).replace(tzinfo=datetime.UTC).timestamp()))
     except ValueError:
-        return None
-
-
-def _mbid(text: str) -> Mbid | None:
-    try:
-        return Mbid(str(UUID(text)))
-    except ValueError:
-        return None
+        return text
