@@ -16,7 +16,7 @@ from earstead.core.periods import date_of, period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind
-from earstead.web import create, search, sentences, year
+from earstead.web import create, friends, search, sentences, year
 from earstead.web.auth import current_user, services_of
 from earstead.web.visit import Visit, chosen_period, fair_before, visit
 
@@ -40,11 +40,12 @@ async def _root(request: Request) -> Response:
 async def _home(request: Request) -> Response:
     at = await visit(request)
     playing = at.services.playing.get(at.owner.user_id)
-    etag = at.state(request.query_params.get("period", ""), playing.started_at if playing else 0)
+    followed = await friends.followed(at, current_user(request))
+    etag = at.state(request.query_params.get("period", ""), playing.started_at if playing else 0, followed)
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, request, at)
-    return page(request, "home.html", etag=etag, at=at, playing=_playing(playing, at), **context)
+    return page(request, "home.html", etag=etag, at=at, playing=_playing(playing, at), followed=followed, **context)
 
 
 def _gather(request: Request, at: Visit) -> dict[str, Any]:
@@ -121,4 +122,5 @@ routes = [
     Route("/{user}/live", _live, methods=["GET"]),
     Route("/{user}/events", _events, methods=["GET"]),
     *year.routes,
+    *friends.routes,
 ]

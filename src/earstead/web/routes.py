@@ -28,6 +28,7 @@ from earstead.web import (
     imports,
     listens,
     method_docs,
+    public_addresses,
     settings_pages,
     sign_in,
 )
@@ -62,7 +63,7 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
     own = (
         *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in),
-        *(api_accounts, api_terms, consent),
+        *(api_accounts, api_terms, consent, public_addresses),
     )
     by_user = (home, charts_pages, entities, listens)
     pages: list[BaseRoute] = [
