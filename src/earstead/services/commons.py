@@ -158,7 +158,13 @@ class Commons:
             places = self._kept.answer(
                 around, ("chart", kind, span), lambda: rankings.chart(tx, self._insights, around, kind, span), lags=True
             )
-            return rankings.page(tx, around, places, limit, offset), len(places)
+            rows = self._kept.answer(
+                around,
+                ("chart page", kind, span, limit, offset),
+                lambda: rankings.page(tx, around, places, limit, offset),
+                lags=True,
+            )
+        return rows, len(places)
 
     def top_of_artist(
         self, artist_id: int, kind: Part, limit: int = 50, offset: int = 0, viewer: User | None = None

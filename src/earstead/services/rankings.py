@@ -21,8 +21,9 @@ MOST_PLACES = 10_000
 """A list about everybody ends here."""
 MOST_EQUAL = 1_000
 """So many equal places are put in order of name; more stay in an order of their own, which does not change."""
-FEW = 16
-"""Histories whose single charts are kept as well; with more, only their sum is."""
+FEW = 3
+"""Histories whose single charts are kept as well (they serve their users' own pages); of more, only the sum is kept:
+each may be tens of thousands of rows."""
 
 
 class Place(NamedTuple):

@@ -20,7 +20,7 @@ from earstead.services.views import EntityKind, EntityRef
 from earstead.storage import catalog, charts, commons
 from earstead.storage.engine import Tx
 
-SAMPLE = 32
+SAMPLE = 16
 """So many tracks of a thing are looked at for its spelling; ids are hashes, so a cut is a fair sample."""
 MOST_OF_MBID = 50
 MOST_OF_MATCH = 200
