@@ -17,23 +17,20 @@ from earstead.apis.lastfm.methods.pieces import (
     track_url,
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
-from earstead.core.names import name_key
-from earstead.services.profile import COUNTRIES
-
-_BY_KEY = {name_key(name): name for name in COUNTRIES}
+from earstead.core.countries import country
 
 
 def _country(call: Call, unknown: str) -> str:
     """The country asked for, as it is written here. Fault 6: nothing given, or (with this text) no such country."""
-    if country := _BY_KEY.get(name_key(call.required("country"))):
-        return country
+    if known := country(call.required("country")):
+        return known
     raise Fault(6, unknown, 200)
 
 
 def get_top_artists(call: Call) -> Payload:
     """The artists most played in a country."""
-    country, limit, page = _country(call, "country param invalid"), call.limit(), call.page()
-    rows, total = call.services.commons.chart("artist", None, limit=limit, offset=offset(limit, page), country=country)
+    where, limit, page = _country(call, "country param invalid"), call.limit(), call.page()
+    rows, total = call.services.commons.chart("artist", None, limit=limit, offset=offset(limit, page), country=where)
     items = [
         Box(
             "artist",
@@ -49,16 +46,14 @@ def get_top_artists(call: Call) -> Payload:
         )
         for row in rows
     ]
-    return listed("topartists", "artist", items, {"country": country}, (total, limit, page))
+    return listed("topartists", "artist", items, {"country": where}, (total, limit, page))
 
 
 def get_top_tracks(call: Call) -> Payload:
     """The tracks most played in a country."""
     # Last.fm words it so for a country that it does not know, too.
-    country, limit, page = _country(call, "country param required"), call.limit(), call.page()
-    rows, total = call.services.commons.chart(
-        "recording", None, limit=limit, offset=offset(limit, page), country=country
-    )
+    where, limit, page = _country(call, "country param required"), call.limit(), call.page()
+    rows, total = call.services.commons.chart("recording", None, limit=limit, offset=offset(limit, page), country=where)
     lengths = call.services.commons.durations([row.entity.entity_id for row in rows])
     by = blocks(call, [row.entity for row in rows])
     items = [
@@ -79,7 +74,7 @@ def get_top_tracks(call: Call) -> Payload:
         )
         for row in rows
     ]
-    return listed("tracks", "track", items, {"country": country}, (total, limit, page))
+    return listed("tracks", "track", items, {"country": where}, (total, limit, page))
 
 
 _COUNTRY = Param(name="country", required=True, about="its English short name in ISO 3166-1")
