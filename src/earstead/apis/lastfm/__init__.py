@@ -10,7 +10,7 @@ from earstead.services.registry import Api
 api = Api(
     name="lastfm",
     title="Last.fm",
-    prefixes=("/2.0", *LEGACY_PREFIXES),
+    prefixes=("/2.0", "/i/u", *LEGACY_PREFIXES),
     routes=routes,
     summary="Scrobble with, and read from, any program that speaks to Last.fm and can be given another address.",
     docs="/develop/lastfm",

@@ -120,7 +120,7 @@ def _ids(call: Call, user: User, kind: EntityKind, chart: Chart) -> pieces.Mbids
 # --- weeks -------------------------------------------------------------------------------------------------------
 
 
-def _week(call: Call) -> Span:
+def week(call: Call) -> Span:
     """The span of `from` and `to` (as a chart list gives them: the end is the next one's start); without them the
     seven days that ended at the latest noon, UTC.
 
@@ -138,7 +138,7 @@ def _week(call: Call) -> Span:
 
 def _weekly(call: Call, kind: EntityKind) -> tuple[User, Chart, dict[str, str | int | float]]:
     """(whose, the chart, attributes of the answer)."""
-    user, span = pieces.found_user(call), _week(call)
+    user, span = pieces.found_user(call), week(call)
     chart = _chart(call.services.insights, user, kind, span, limit=call.limit(1000))
     return user, chart, {"user": user.name, "from": str(span.start), "to": str(span.end)}
 
