@@ -7,7 +7,7 @@ so nothing of theirs can show, not even as a count of one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sized
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, TypeVar
@@ -21,6 +21,8 @@ from earstead.storage.engine import Tx
 
 T = TypeVar("T")
 KEPT_ANSWERS = 512
+KEPT_ITEMS = 100_000
+"""Rows of all kept answers together: about 15 MB."""
 WORTH = 20.0
 """An answer that may lag is kept for so many times what it cost: making it anew takes at most a 20th of the time."""
 
@@ -65,6 +67,7 @@ class Kept:
         self._clock = clock
         self._lock = Lock()
         self._answers: OrderedDict[Hashable, tuple[tuple[int, ...], float, Any]] = OrderedDict()
+        self._items = 0
 
     def answer(self, around: Circle, question: Hashable, ask: Callable[[], T], *, lags: bool = False) -> T:
         """The kept answer, or a new one.
@@ -84,8 +87,17 @@ class Kept:
         answer = ask()
         done = self._clock.monotonic()
         with self._lock:
+            self._forget(key)
             self._answers[key] = (around.versions, done + (done - now) * WORTH, answer)
-            self._answers.move_to_end(key)
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
+            self._items += _size(answer)
+            while len(self._answers) > KEPT_ANSWERS or self._items > KEPT_ITEMS:
+                self._forget(next(iter(self._answers)))
         return answer
+
+    def _forget(self, key: Hashable) -> None:
+        if key in self._answers:
+            self._items -= _size(self._answers.pop(key)[2])
+
+
+def _size(answer: object) -> int:
+    return len(answer) if isinstance(answer, Sized) else 1

@@ -148,9 +148,11 @@ class Commons:
         """A page of the server-wide chart of public users, most played first, equal ones by name; and the number of
         all its places (10,000 at most).
 
-        `country` narrows it to users who say they live there (English short name, any letter case). What was heard
-        in the last moments may be missing on a large server: a chart that cost long is kept a while.
+        `country` narrows it to users who say they live there (English short name, any letter case). Spans are taken
+        in steps of five minutes; what was heard in the last moments may be missing on a large server, where a chart
+        that cost long is kept a while.
         """
+        span = rankings.steady(span) if span else None
         with self._engine.read() as tx:
             around = circle(tx, self._ingest, None)
             if country:

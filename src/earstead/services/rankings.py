@@ -21,6 +21,7 @@ MOST_PLACES = 10_000
 """A list about everybody ends here."""
 MOST_EQUAL = 1_000
 """So many equal places are put in order of name; more stay in an order of their own, which does not change."""
+STEP_S = 300
 FEW = 3
 """Histories whose single charts are kept as well (they serve their users' own pages); of more, only the sum is kept:
 each may be tens of thousands of rows."""
@@ -69,6 +70,11 @@ def chart(tx: Tx, insights: Insights, around: Circle, kind: EntityKind, span: Sp
             place[0] += plays
             place[1] += 1
     return heapq.nsmallest(MOST_PLACES, (Place(i, *sums) for i, sums in total.items()), key=_order)
+
+
+def steady(span: Span) -> Span:
+    """The span in whole steps of five minutes around it, so that "the last seven days" is one question for a while."""
+    return Span(span.start - span.start % STEP_S, span.end + -span.end % STEP_S)
 
 
 def _order(place: Place) -> tuple[int, int]:
