@@ -156,7 +156,7 @@ def live(services: Services) -> tuple[int, int]:
             heard(i, source="export", reading=Reading.END, asserted=False, twin_s=30, played_ms=180_000)
             for i in range(0, 60, 2)
         ]
-        services.ingest.classify(user_id, exported)
+        services.ingest.look(user_id).take(exported)
         services.ingest.add_now(user_id, exported)
     return owner, other
 

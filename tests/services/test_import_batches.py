@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
-from earstead.services.import_batches import SeenKeys, batches
+from earstead.kit.seen import SeenKeys
+from earstead.services.import_batches import batches
 from earstead.services.ingest import CHUNK
 from earstead.services.registry import ImportRow, Part
 

@@ -144,7 +144,7 @@ def test_cancelling_keeps_what_is_in_and_says_so(engine: Engine, tmp_path: Path)
     """A cancel between batches ends the run; counts equal what is in the history; a repeat completes it."""
     home = house(engine, Stepping(1_750_000_000), tmp_path)
     user = home.add_user()
-    path = write_lines(tmp_path / "a.lines", 5000)
+    path = write_lines(tmp_path / "a.lines", 20_000)
     job = home.imports.preview(user, [path], wait=True)
 
     def cancel(now: ImportJob) -> None:
@@ -153,14 +153,14 @@ def test_cancelling_keeps_what_is_in_and_says_so(engine: Engine, tmp_path: Path)
 
     ended = home.imports.run(user, job.import_id, wait=True, on_progress=cancel)
     assert ended.state == "cancelled"
-    assert 2000 <= ended.counts.new < 5000
+    assert 2000 <= ended.counts.new < 20_000
     assert home.insights.count(user) == ended.counts.new
     with pytest.raises(Conflict):
         home.imports.run(user, job.import_id)
     again = home.imports.preview(user, [path], wait=True)
     assert again.counts.known == ended.counts.new
-    assert home.imports.run(user, again.import_id, wait=True).counts.read == 5000
-    assert home.insights.count(user) == 5000
+    assert home.imports.run(user, again.import_id, wait=True).counts.read == 20_000
+    assert home.insights.count(user) == 20_000
     home.close()
 
 

@@ -63,7 +63,7 @@ def test_classify_says_what_add_will_say(trunk: Trunk) -> None:
     """A preview is a promise."""
     trunk.ingest.add_now(1, [scrobble(0)])
     batch = [scrobble(0), exported(3, 180), exported(900, 180), exported(900, 180), exported(904, 180)]
-    promised = [o.status for o in trunk.ingest.classify(1, batch)]
+    promised = [o.status for o in trunk.ingest.look(1).take(batch)]
     assert promised == ["known", "merged", "new", "known", "merged"]
     assert [o.status for o in trunk.ingest.add_now(1, batch).outcomes] == promised
 
@@ -135,10 +135,11 @@ def test_days_and_hours_follow_the_zone(trunk: Trunk) -> None:
 
 
 STARTS = st.integers(0, 40).map(lambda i: i * 20)
+# One player spells a title in one way: what it says again is the same submission, and its first wording stays.
 SAID = st.one_of(
-    st.builds(scrobble, STARTS, st.sampled_from(["Song", "song", "Other"])),
+    st.builds(scrobble, STARTS, st.sampled_from(["Song", "Other"])),
     st.builds(exported, STARTS, st.sampled_from([5, 60, 180])),
-    st.builds(lambda s: msgspec.structs.replace(scrobble(s), source="second player"), STARTS),
+    st.builds(lambda s: msgspec.structs.replace(scrobble(s, "song"), source="second player"), STARTS),
 )
 
 

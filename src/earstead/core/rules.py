@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from earstead.core.listen import Submission
 
 EARLIEST = 1
@@ -26,13 +28,8 @@ def problem(submission: Submission, now: int) -> str | None:
         now: unix seconds at which it is judged.
     """
     s = submission
-    if not s.artist_name.strip():
-        return "no artist"
-    if not s.track_name.strip():
-        return "no title"
-    longest = max(len(s.artist_name), len(s.track_name), len(s.release_name), *map(len, s.artist_names))
-    if longest > MAX_NAME:
-        return f"a name is longer than {MAX_NAME} characters"
+    if why := _names_problem(s.artist_name, s.track_name, s.release_name, s.artist_names):
+        return why
     if s.listened_at < EARLIEST:
         return "the time is missing or lies before 1970"
     if s.listened_at > min(now + FUTURE_SLACK_S, LATEST):
@@ -40,6 +37,16 @@ def problem(submission: Submission, now: int) -> str | None:
     if not 0 <= (s.played_ms or 0) <= MAX_DURATION_MS or not 0 <= (s.duration_ms or 0) <= MAX_DURATION_MS:
         return "a length is negative or longer than 24 days"
     return None
+
+
+@lru_cache(maxsize=16384)
+def _names_problem(artist_name: str, track_name: str, release_name: str, artist_names: tuple[str, ...]) -> str | None:
+    if not artist_name.strip():
+        return "no artist"
+    if not track_name.strip():
+        return "no title"
+    longest = max(len(artist_name), len(track_name), len(release_name), *map(len, artist_names))
+    return f"a name is longer than {MAX_NAME} characters" if longest > MAX_NAME else None
 
 
 def counts_as_listen(asserted: bool, played_ms: int, duration_ms: int) -> bool:

@@ -7,7 +7,7 @@ the order of arrival or on the size of batches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from earstead.core.listen import Listen, Observation
@@ -30,8 +30,17 @@ class Cluster:
     connected: set[str] = field(default_factory=set)
 
 
-def closure(tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rules: PlayRules) -> Cluster:
-    """Everything connected with the given (observation, its listen or 0)."""
+Beside = Callable[[Sequence[Observation], int, int], Iterable[Observation]]
+
+
+def closure(
+    tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rules: PlayRules, *, beside: Beside | None = None
+) -> Cluster:
+    """Everything connected with the given (observation, its listen or 0).
+
+    Args:
+        beside: finds observations that are not stored, by names or ids of the given ones and a span of starts.
+    """
     cluster = Cluster({o.key: o for o, _ in fresh}, {o.seq: listen for o, listen in fresh})
     partners: dict[str, set[str]] = {}
     for a, b in rules.joined:
@@ -39,7 +48,7 @@ def closure(tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rule
         partners.setdefault(b, set()).add(a)
     frontier = [o for o, _ in fresh]
     while frontier:
-        candidates = _lookup(tx, user_id, frontier)
+        candidates = _lookup(tx, user_id, frontier, beside)
         wanted = {p for o in frontier for p in partners.get(o.key, ()) if p not in cluster.members}
         for found in observations.by_keys(tx, user_id, wanted):
             candidates[found[0].key] = found
@@ -58,13 +67,17 @@ def closure(tx: Tx, user_id: int, fresh: Sequence[tuple[Observation, int]], rule
     return cluster
 
 
-def _lookup(tx: Tx, user_id: int, frontier: Sequence[Observation]) -> dict[str, tuple[Observation, int]]:
+def _lookup(
+    tx: Tx, user_id: int, frontier: Sequence[Observation], beside: Beside | None
+) -> dict[str, tuple[Observation, int]]:
     found: dict[str, tuple[Observation, int]] = {}
     linked = observations.linked_match_keys(tx, sorted({o.id_key for o in frontier if o.id_key}))
     for piece in _pieces(frontier):
         keys = {o.match_key for o in piece}
         keys.update(key for o in piece for key in linked.get(o.id_key, ()))
         first, last = piece[0].started_at - REACH_S, piece[-1].started_at + REACH_S
+        if beside:
+            found.update((o.key, (o, 0)) for o in beside(piece, first, last))
         found.update((o.key, (o, listen)) for o, listen in observations.near(tx, user_id, sorted(keys), first, last))
     return found
 

@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 
 from earstead.core.catalog import track_of
 from earstead.core.errors import Rejected
-from earstead.core.ids import hash63
 from earstead.core.listen import Submission
 from earstead.kit.clock import Clock
 from earstead.services import archive, restore
 from earstead.services.decisions import Decisions
-from earstead.services.import_batches import Batch, SeenKeys, batches, without_faults
+from earstead.services.import_batches import Batch, batches, without_faults
 from earstead.services.import_tally import Tally, from_json, statuses
 from earstead.services.ingest import Ingest, IngestResult
 from earstead.services.registry import ExportReader, ImportRow, Part
@@ -85,21 +84,16 @@ class Runner:
 
     def look(self, user_id: int, parts: Sequence[Part], on_batch: Callable[[Tally, Batch], None]) -> Tally:
         """Count what a run would do. `on_batch` may raise to end it."""
-        tally, seen = Tally(), SeenKeys()
+        tally, look = Tally(), self._ingest.look(user_id)
         for batch in batches(parts, self.rows):
-            batch, found = self._classify(user_id, batch)
-            submissions = _submissions(batch)
-            fresh = [seen.add(_mark(self._ingest, s)) for s in submissions]
-            tally.take(batch.rows, [s if new else "known" for s, new in zip(found, fresh, strict=True)])
+            try:
+                found = look.take(_submissions(batch))
+            except Rejected:
+                batch = without_faults(batch, self._clock.now())
+                found = look.take(_submissions(batch))
+            tally.take(batch.rows, statuses(found))
             on_batch(tally, batch)
         return tally
-
-    def _classify(self, user_id: int, batch: Batch) -> tuple[Batch, list[str]]:
-        try:
-            return batch, statuses(self._ingest.classify(user_id, _submissions(batch)))
-        except Rejected:
-            batch = without_faults(batch, self._clock.now())
-            return batch, statuses(self._ingest.classify(user_id, _submissions(batch)))
 
     # ---- running -----------------------------------------------------------------------------------------
 
@@ -200,10 +194,6 @@ def _pieces(lines: Iterator[_T]) -> Iterator[list[_T]]:
 
 def _submissions(batch: Batch) -> list[Submission]:
     return [row.submission for row in batch.rows if row.submission is not None]
-
-
-def _mark(ingest: Ingest, submission: Submission) -> int:
-    return (ingest.fingerprint(submission) ^ hash63("source", submission.source)) or 1
 
 
 def _received(batch: Batch, result: IngestResult) -> list[tuple[int, int]]:

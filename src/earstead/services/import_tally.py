@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from earstead.services.ingest import Outcome
@@ -80,7 +81,7 @@ class Tally:
         at = submission.listened_at
         self.first_at = min(self.first_at or at, at)
         self.last_at = max(self.last_at, at)
-        self.years.setdefault(str(time.gmtime(at).tm_year), [0, 0, 0])[place] += 1
+        self.years.setdefault(_year(at // 86_400), [0, 0, 0])[place] += 1
         if len(self.sample) < SAMPLE:
             self.sample.append(
                 {
@@ -97,6 +98,11 @@ class Tally:
     def as_json(self) -> dict[str, Any]:
         """For the column; `from_json` reads it again."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+@lru_cache(maxsize=16384)
+def _year(day: int) -> str:
+    return str(time.gmtime(day * 86_400).tm_year)
 
 
 def from_json(values: Mapping[str, Any]) -> Tally:

@@ -20,6 +20,7 @@ from earstead.core.reconcile import PlayRules, compile_play_rules
 from earstead.kit.clock import Clock
 from earstead.services import clusters
 from earstead.services.events import Hub
+from earstead.services.looking import Look
 from earstead.services.storing import (
     Outcome,
     Prepared,

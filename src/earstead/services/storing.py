@@ -8,8 +8,8 @@ ways end in the same rows (`rebuild` only knows the second).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -128,33 +128,49 @@ def sift(
     return known, list(fresh.values())
 
 
-def company(fresh: Sequence[Prepared], spans: Mapping[str, tuple[int, int]], rules: PlayRules) -> list[bool]:
-    """For each row, whether it may have company: a stored row within reach, one beside it, or a decision on it."""
-    if rules.joined or len({p.place[0] for p in fresh}) > 1:
+def company(fresh: Sequence[Prepared], spans: Iterable[tuple[str, tuple[int, int]]], rules: PlayRules) -> list[bool]:
+    """For each row, whether it may have company: another row within reach, one beside it, or a decision on it.
+
+    Args:
+        spans: (source, (first, last) start) of what they may meet.
+    """
+    sources = {p.place[0] for p in fresh}
+    if rules.joined or len(sources) > 1:
         return [True] * len(fresh)
     named = rules.hidden | rules.edits.keys()
-    twins: Counter[tuple[int, int | None]] = Counter()
-    reaching: dict[bool, list[tuple[int, int]]] = {}
-    for twin in (False, True):
-        reaching[twin] = [
-            (first - REACH_S, last + REACH_S)
-            for source, (first, last) in spans.items()
-            if fresh and (twin or source != fresh[0].place[0])
-        ]
-    for p in fresh:
-        if p.submission.twin_s:
-            played = p.submission.played_ms
-            twins[p.track.match_key, played] += 1
-            if p.track.id_key:
-                twins[-p.track.id_key, played] += 1
+    reach = [(source, first - REACH_S, last + REACH_S) for source, (first, last) in spans]
+    # A source's own rows are the same play only where it says so itself.
+    others = [(first, last) for source, first, last in reach if source not in sources]
+    all_of_them = [(first, last) for _, first, last in reach]
+    twins = _twins(fresh)
     found = []
-    for p in fresh:
-        s, at = p.submission, p.submission.listened_at
+    for i, p in enumerate(fresh):
+        at = p.submission.listened_at
         found.append(
-            any(first <= at <= last for first, last in reaching[bool(s.twin_s)])
-            or (s.twin_s > 0 and (twins[p.track.match_key, s.played_ms] > 1 or twins[-p.track.id_key, s.played_ms] > 1))
+            i in twins
+            or any(first <= at <= last for first, last in (all_of_them if p.submission.twin_s else others))
             or (bool(named) and observation_key(p.place[0], at, p.place[1]) in named)
         )
+    return found
+
+
+def _twins(fresh: Sequence[Prepared]) -> set[int]:
+    """Places of rows that may be one play by their own source's rule: same name or id, same time heard, ends close."""
+    groups: dict[tuple[int, int | None], list[tuple[int, int]]] = {}
+    for i, p in enumerate(fresh):
+        s = p.submission
+        if s.twin_s:
+            end = s.ended_at or 0
+            groups.setdefault((p.track.match_key, s.played_ms), []).append((end, i))
+            if p.track.id_key:
+                groups.setdefault((-p.track.id_key, s.played_ms), []).append((end, i))
+    found: set[int] = set()
+    for group in groups.values():
+        if len(group) > 1:
+            group.sort()
+            for (end, i), (later, k) in pairwise(group):
+                if later - end <= fresh[i].submission.twin_s:
+                    found.update((i, k))
     return found
 
 
@@ -205,7 +221,7 @@ def _settle(
     zone = listens.zone_of(tx, user_id)
     met: list[Observation] = []
     lonely: list[tuple[Prepared, int]] = []
-    for seq, (p, accompanied) in enumerate(zip(fresh, company(fresh, spans, rules), strict=True), first_seq):
+    for seq, (p, accompanied) in enumerate(zip(fresh, company(fresh, spans.items(), rules), strict=True), first_seq):
         if accompanied:
             met.append(observation(p, seq))
         else:

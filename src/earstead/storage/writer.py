@@ -24,7 +24,7 @@ from earstead.storage.engine import Engine, Tx, WriteSession
 T = TypeVar("T")
 GROUP = 256
 BULK_GROUP = 8
-BULK_GROUP_S = 0.1
+BULK_GROUP_S = 0.5
 """For how long a transaction of bulk work takes closures in, and so how far a crash sets an import back."""
 
 

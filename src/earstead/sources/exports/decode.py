@@ -10,8 +10,9 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any
 
 import ijson
@@ -20,9 +21,14 @@ import msgspec
 from earstead.sources.exports.said import excerpt
 
 CHUNK = 1 << 16
+PIECE = 1 << 18
+"""Bytes of JSON that are decoded at once."""
+TRIES = 3
 MAX_LINE = 4 * 2**20
 MAX_FIELD = 131_072
 """Characters of one CSV field, the standard library's own limit: an unclosed quote must not swallow the file."""
+
+_decode_piece = msgspec.json.Decoder().decode
 
 CUT_OFF = "the file ends in the middle of this row"
 
@@ -78,9 +84,95 @@ def encoding_of(head: bytes) -> str:
 
 def json_rows(file: IO[bytes], options: Mapping[str, Any]) -> Iterator[Any]:
     """The values at `options["at"]` (ijson prefix, "item" for a top-level array) of one JSON document."""
-    clean = CleanUtf8(file, str(options.get("encoding", "utf-8-sig")))
+    clean: io.RawIOBase = CleanUtf8(file, str(options.get("encoding", "utf-8-sig")))
+    at = str(options.get("at", "item"))
+    if at == "item":
+        left, skip = yield from _items(clean)
+        if left is None:
+            return
+        clean = _Joined(left, clean)
+    else:
+        skip = 0
+    yield from islice(_streamed(clean, at), skip, None)
+
+
+def _items(clean: io.RawIOBase) -> Generator[Any, None, tuple[bytes | None, int]]:
+    """The items of a top-level array, decoded a piece at a time: three times as fast as value by value.
+
+    A piece is cut behind a closing brace. JSON reads from left to right in one way only, so where "[", the piece and
+    "]" are valid together, the cut lay between two items. What does not come apart like that (nested
+    items, a text that is damaged or ends too early) is left to the streaming parser, which says what is wrong.
+
+    Returns:
+        None and 0 when the array was read to its end; else what the streaming parser has to be given in front of
+        the rest of the file, and how many items of it were given already.
+    """
+    held = clean.read(PIECE) or b""
+    start = held.lstrip()
+    if start[:1] != b"[":
+        return held, 0
+    held, begun = start[1:], False
+    while True:
+        body = held.lstrip()
+        if body[:1] == b"]":
+            return (None, 0) if not (body[1:].strip() or (clean.read(PIECE) or b"").strip()) else _resumed(held, begun)
+        if begun and body:
+            if body[:1] != b",":
+                return _resumed(held, begun)
+            body = body[1:]
+        items, cut = _whole_items(body)
+        if items is None:
+            more = clean.read(PIECE)
+            if not more or len(held) > 4 * PIECE:
+                return _resumed(held + (more or b""), begun)
+            held += more
+            continue
+        yield from items
+        held, begun = body[cut:] or (clean.read(PIECE) or b""), True
+
+
+def _resumed(held: bytes, begun: bool) -> tuple[bytes, int]:
+    return (b"[0" if begun else b"[") + held, int(begun)
+
+
+def _whole_items(body: bytes) -> tuple[list[Any] | None, int]:
+    """The items in front of one of the last closing braces, and where they end; None where there are none."""
+    cut = len(body)
+    for _ in range(TRIES):
+        cut = body.rfind(b"}", 0, cut)
+        if cut < 0:
+            break
+        try:
+            items: list[Any] = _decode_piece(b"[%b]" % body[: cut + 1])
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            continue
+        return items, cut + 1
+    return None, 0
+
+
+class _Joined(io.RawIOBase):
+    """Bytes in front of a stream."""
+
+    def __init__(self, first: bytes, then: io.RawIOBase) -> None:
+        self._first = memoryview(first)
+        self._then = then
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill some of the buffer; 0 at the end."""
+        if not self._first:
+            return self._then.readinto(buffer) or 0
+        size = min(len(buffer), len(self._first))
+        buffer[:size], self._first = self._first[:size], self._first[size:]
+        return size
+
+
+def _streamed(clean: io.RawIOBase, at: str) -> Iterator[Any]:
     try:
-        yield from ijson.items(clean, options.get("at", "item"), use_float=True)
+        yield from ijson.items(clean, at, use_float=True)
     except ijson.IncompleteJSONError as error:
         # A file cut inside of `true` or `null` ends for yajl in a wrong word, not too early.
         cut = "premature EOF" in str(error) or ("invalid string" in str(error) and not clean.read(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from earstead.sources.exports.decode import Broken
 from earstead.sources.exports.detect import parts_of
 from earstead.sources.exports.files import DAMAGED, UNREADABLE, opened
 from earstead.sources.exports.formats import FORMATS
-from earstead.sources.exports.said import Feedback, Outcome, excerpt, names_fault, text_fault
+from earstead.sources.exports.said import Feedback, Outcome, excerpt, names_fault
 
 
 class Exports:
@@ -75,5 +76,11 @@ def _other(where: str, row: Any, outcome: Outcome, why: str, now: int) -> Import
 
 
 def _fault(said: Submission, now: int) -> str:
-    why = text_fault(said.track_name) or text_fault(said.artist_name) or text_fault(said.release_name)
-    return why or (names_fault(said.artist_names) if said.artist_names else "") or problem(said, now) or ""
+    return _words_fault(said.track_name, said.artist_name, said.release_name, said.artist_names) or (
+        problem(said, now) or ""
+    )
+
+
+@lru_cache(maxsize=16384)
+def _words_fault(track_name: str, artist_name: str, release_name: str, artist_names: tuple[str, ...]) -> str:
+    return names_fault((track_name, artist_name, release_name, *artist_names))
