@@ -52,19 +52,17 @@ class Tags:
         """Give an item up to 10 tags; one that it has, in whatever case, stays as it was written first.
 
         Args:
-            item: its words, by which one that nobody heard can be tagged like one that somebody did.
+            item: its words as the user may see them; one that nobody heard can only be tagged with them.
 
         Raises Rejected (none, too many, too long), NotFound (no such item), Conflict (no room for more).
         """
         said, at = _names(names), self._clock.now()
 
         def work(tx: Tx) -> None:
-            words = next((row[2:5] for row in charts.names(tx, [entity_id]) if row[1] == kind), None)
-            if words is None:
-                if item is None:
-                    raise NotFound(f"There is no such {kind}.")
-                words = (item.name, item.credit, item.credit_id)
-            item_name, credit, credit_id = words
+            if item:
+                item_name, credit, credit_id = item.name, item.credit, item.credit_id
+            else:
+                item_name, credit, credit_id = _words(tx, kind, entity_id)
             have = {row[0] for row in table.of_item(tx, user_id, entity_id)}
             new = [(key, name) for key, name in said.items() if key not in have]
             if len(have) + len(new) > MOST_OF_ITEM:
@@ -172,6 +170,13 @@ class Tags:
 
 def _id(viewer: User | None) -> int:
     return viewer.user_id if viewer else 0
+
+
+def _words(tx: Tx, kind: Kind, entity_id: int) -> tuple[str, str, int]:
+    for row in charts.names(tx, [entity_id]):
+        if row[1] == kind:
+            return row[2], row[3], row[4]
+    raise NotFound(f"There is no such {kind}.")
 
 
 def _key(name: str) -> str:

@@ -7,9 +7,7 @@ from earstead.apis.lastfm.methods.known import (
     ALBUM,
     AUTOCORRECT,
     LANG,
-    LIMIT,
     MBID,
-    PAGE,
     USERNAME,
     blocks,
     context_user,
@@ -17,7 +15,7 @@ from earstead.apis.lastfm.methods.known import (
     needed,
     plays_of,
 )
-from earstead.apis.lastfm.methods.pieces import album_url, duration, images, mbid, number, streamable, track_url
+from earstead.apis.lastfm.methods.pieces import PAGED, album_url, duration, images, mbid, number, streamable, track_url
 from earstead.apis.lastfm.methods.searching import results
 from earstead.apis.lastfm.methods.tagging import tag_methods, top_tags
 from earstead.apis.lastfm.tree import Box, Many, Payload, Text
@@ -106,7 +104,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=search,
         summary="Albums by a part of their name.",
-        params=(name_params(ALBUM, required=True)[1], LIMIT, PAGE),
+        params=(name_params(ALBUM, required=True)[1], *PAGED),
         root="results",
     ),
 )

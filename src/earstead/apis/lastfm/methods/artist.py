@@ -7,9 +7,7 @@ from earstead.apis.lastfm.methods.known import (
     ARTIST,
     AUTOCORRECT,
     LANG,
-    LIMIT,
     MBID,
-    PAGE,
     USERNAME,
     blocks,
     context_user,
@@ -19,6 +17,7 @@ from earstead.apis.lastfm.methods.known import (
     subject,
 )
 from earstead.apis.lastfm.methods.pieces import (
+    PAGED,
     album_url,
     artist_block,
     artist_url,
@@ -28,6 +27,7 @@ from earstead.apis.lastfm.methods.pieces import (
     number,
     offset,
     streamable,
+    track_images,
     track_url,
 )
 from earstead.apis.lastfm.methods.searching import results
@@ -150,7 +150,7 @@ def _track(call: Call, row: CommonRow, by: Box) -> Box:
             Text("url", track_url(call, track.credit, track.name)),
             streamable(),
             by,
-            images(call, 4, track.name, track.credit),
+            track_images(call, 4, track.credit),
         ),
         {"rank": str(row.rank)},
     )
@@ -210,7 +210,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_similar,
         summary="Artists that people here hear in the same sittings.",
-        params=(*_ASKED, Param(name="limit", about="at most so many; 100 without it")),
+        params=(*_ASKED, Param(name="limit", about="At most so many; 100 without it.")),
         root="similarartists",
     ),
     Method(
@@ -218,7 +218,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_albums,
         summary="The albums of an artist, most played first.",
-        params=(*_ASKED, LIMIT, PAGE),
+        params=(*_ASKED, *PAGED),
         root="topalbums",
     ),
     Method(
@@ -226,7 +226,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_tracks,
         summary="The tracks of an artist, most played first.",
-        params=(*_ASKED, LIMIT, PAGE),
+        params=(*_ASKED, *PAGED),
         root="toptracks",
     ),
     Method(
@@ -234,7 +234,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=search,
         summary="Artists by a part of their name.",
-        params=(*name_params(ARTIST, required=True), LIMIT, PAGE),
+        params=(*name_params(ARTIST, required=True), *PAGED),
         root="results",
     ),
 )

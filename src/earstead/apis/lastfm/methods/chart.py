@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from earstead.apis.lastfm.method import Call, Method
-from earstead.apis.lastfm.methods.known import LIMIT, PAGE, blocks
+from earstead.apis.lastfm.methods.known import blocks
 from earstead.apis.lastfm.methods.pieces import (
+    PAGED,
     artist_url,
     duration,
     images,
@@ -14,6 +15,7 @@ from earstead.apis.lastfm.methods.pieces import (
     offset,
     streamable,
     tag_url,
+    track_images,
     track_url,
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
@@ -76,7 +78,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, track.credit, track.name)),
                 streamable(track=True),
                 by[track.entity_id],
-                images(call, 4, track.name, track.credit),
+                track_images(call, 4, track.credit),
             ),
         )
         for track in tracks
@@ -111,7 +113,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_artists,
         summary="The artists most played here of late.",
-        params=(LIMIT, PAGE),
+        params=PAGED,
         root="artists",
     ),
     Method(
@@ -119,7 +121,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_tags,
         summary="The tags given most here.",
-        params=(LIMIT, PAGE),
+        params=PAGED,
         root="tags",
     ),
     Method(
@@ -127,7 +129,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_tracks,
         summary="The tracks most played here of late.",
-        params=(LIMIT, PAGE),
+        params=PAGED,
         root="tracks",
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from earstead.apis.lastfm.faults import Fault
 from earstead.apis.lastfm.method import Call, Method, Param
-from earstead.apis.lastfm.methods.known import LIMIT, PAGE, blocks
+from earstead.apis.lastfm.methods.known import blocks
 from earstead.apis.lastfm.methods.pieces import (
+    PAGED,
     artist_url,
     duration,
     images,
@@ -14,6 +15,7 @@ from earstead.apis.lastfm.methods.pieces import (
     number,
     offset,
     streamable,
+    track_images,
     track_url,
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
@@ -67,7 +69,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, row.entity.credit, row.entity.name)),
                 streamable(track=True),
                 by[row.entity.entity_id],
-                images(call, 4, row.entity.name, row.entity.credit),
+                track_images(call, 4, row.entity.credit),
             ),
             # From 0, here alone.
             {"rank": str(row.rank - 1)},
@@ -77,7 +79,7 @@ def get_top_tracks(call: Call) -> Payload:
     return listed("tracks", "track", items, {"country": where}, (total, limit, page))
 
 
-_COUNTRY = Param(name="country", required=True, about="its English short name in ISO 3166-1")
+_COUNTRY = Param(name="country", required=True, about="Its English short name in ISO 3166-1.")
 
 METHODS: tuple[Method, ...] = (
     Method(
@@ -85,7 +87,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_artists,
         summary="The artists most played in a country.",
-        params=(_COUNTRY, LIMIT, PAGE),
+        params=(_COUNTRY, *PAGED),
         root="topartists",
     ),
     Method(
@@ -93,7 +95,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_tracks,
         summary="The tracks most played in a country.",
-        params=(_COUNTRY, Param(name="location", about="taken, not used"), LIMIT, PAGE),
+        params=(_COUNTRY, Param(name="location", about="Taken, not used."), *PAGED),
         root="tracks",
     ),
 )

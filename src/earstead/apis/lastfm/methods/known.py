@@ -42,17 +42,15 @@ ARTIST = Family(name="artist", kind="artist", unknown="The artist you supplied c
 ALBUM = Family(name="album", kind="release", unknown="Album not found")
 TRACK = Family(name="track", kind="recording", unknown="Track not found")
 
-MBID = Param(name="mbid", about="MusicBrainz id, in the place of names")
-AUTOCORRECT = Param(name="autocorrect", about="1: follow known corrections of the names")
-LIMIT = Param(name="limit", about="items a page")
-PAGE = Param(name="page", about="page, from 1")
-LANG = Param(name="lang", about="taken, not used: there are no texts in several languages")
-USERNAME = Param(name="username", about="whose plays to tell; without it those of the session's user")
+MBID = Param(name="mbid", about="MusicBrainz id, in the place of names.")
+AUTOCORRECT = Param(name="autocorrect", about="1: follow known corrections of the names.")
+LANG = Param(name="lang", about="Taken, not used: there are no texts in several languages.")
+USERNAME = Param(name="username", about="Whose plays to tell; without it those of the session's user.")
 
 
 def name_params(family: Family, *, required: bool = False) -> tuple[Param, ...]:
     """The parameters that name a thing; `required` where no MusicBrainz id can stand for them."""
-    about = "" if required else "required without mbid"
+    about = "" if required else "Required without mbid."
     names = ("artist",) if family is ARTIST else ("artist", family.name)
     return tuple(Param(name=name, required=required, about=about) for name in names)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from earstead.apis.lastfm.method import Call, Method, Param
-from earstead.apis.lastfm.methods.known import LANG, LIMIT, PAGE, blocks
+from earstead.apis.lastfm.methods.known import LANG, blocks
 from earstead.apis.lastfm.methods.pieces import (
+    PAGED,
     album_url,
     artist_url,
     duration,
@@ -16,6 +15,7 @@ from earstead.apis.lastfm.methods.pieces import (
     offset,
     streamable,
     tag_item,
+    track_images,
     track_url,
     weeks,
 )
@@ -60,11 +60,9 @@ def _tagged(call: Call, kind: Kind) -> tuple[list[tuple[int, EntityRef]], tuple[
     limit, page = call.limit(), call.page()
     start = offset(limit, page)
     things, total = call.services.tags.tagged(call.required("tag"), kind, limit, start, call.viewer)
+    # As those write it who may be seen; what nobody heard keeps the words it was tagged under.
     heard = call.services.commons.refs([thing.entity_id for thing in things], call.viewer)
-    named = [
-        replace(thing, mbid=heard[thing.entity_id].mbid) if thing.entity_id in heard else thing for thing in things
-    ]
-    return list(enumerate(named, start + 1)), (total, limit, page)
+    return list(enumerate((heard.get(thing.entity_id, thing) for thing in things), start + 1)), (total, limit, page)
 
 
 def get_top_artists(call: Call) -> Payload:
@@ -123,7 +121,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, track.credit, track.name)),
                 streamable(track=True),
                 by[track.entity_id],
-                images(call, 4, track.name, track.credit),
+                track_images(call, 4, track.credit),
             ),
             {"rank": str(rank)},
         )
@@ -162,7 +160,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_albums,
         summary="The albums with a tag.",
-        params=(_TAG, LIMIT, PAGE),
+        params=(_TAG, *PAGED),
         root="albums",
     ),
     Method(
@@ -170,7 +168,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_artists,
         summary="The artists with a tag.",
-        params=(_TAG, LIMIT, PAGE),
+        params=(_TAG, *PAGED),
         root="topartists",
     ),
     Method(
@@ -179,8 +177,8 @@ METHODS: tuple[Method, ...] = (
         run=get_top_tags,
         summary="The tags given most.",
         params=(
-            Param(name="offset", about="places of the list to leave out"),
-            Param(name="num_res", about="how many; 50 without it"),
+            Param(name="offset", about="Places of the list to leave out."),
+            Param(name="num_res", about="How many; 50 without it."),
         ),
         root="toptags",
     ),
@@ -189,7 +187,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_top_tracks,
         summary="The tracks with a tag.",
-        params=(_TAG, LIMIT, PAGE),
+        params=(_TAG, *PAGED),
         root="tracks",
     ),
     Method(

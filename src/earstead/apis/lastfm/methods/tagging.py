@@ -48,14 +48,14 @@ def tag_methods(family: Family) -> tuple[Method, ...]:
             auth="session",
             run=add,
             summary=f"Tag {a_thing} in the session user's name.",
-            params=(*named, Param(name="tags", required=True, about="up to 10, separated by commas")),
+            params=(*named, Param(name="tags", required=True, about="Up to 10, separated by commas.")),
         ),
         Method(
             name=f"{family.name}.getTags",
             auth="key",
             run=own,
             summary=f"The tags that one user gave {a_thing}.",
-            params=(*asked, Param(name="user", about="required without a session")),
+            params=(*asked, Param(name="user", about="Whose. Required without a session.")),
             root="tags",
         ),
         Method(
@@ -71,7 +71,7 @@ def tag_methods(family: Family) -> tuple[Method, ...]:
             auth="session",
             run=remove,
             summary=f"Take a tag of the session user off {a_thing}.",
-            params=(*named, Param(name="tag", required=True, about="one tag")),
+            params=(*named, Param(name="tag", required=True, about="One tag.")),
         ),
     )
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from earstead.apis.lastfm.method import Call, Method, Param
 from earstead.apis.lastfm.methods.known import (
     AUTOCORRECT,
-    LIMIT,
     MBID,
-    PAGE,
     TRACK,
     USERNAME,
     as_heard_by,
@@ -20,6 +18,7 @@ from earstead.apis.lastfm.methods.known import (
     words,
 )
 from earstead.apis.lastfm.methods.pieces import (
+    PAGED,
     album_url,
     artist_block,
     images,
@@ -27,6 +26,7 @@ from earstead.apis.lastfm.methods.pieces import (
     mbid,
     number,
     streamable,
+    track_images,
     track_url,
 )
 from earstead.apis.lastfm.methods.searching import results
@@ -112,7 +112,7 @@ def get_similar(call: Call) -> Payload:
                 streamable(track=True),
                 Text("duration", lengths.get(other.entity_id, 0) // 1000),
                 by[other.entity_id],
-                images(call, 6, other.name, other.credit),
+                track_images(call, 6, other.credit),
             ),
         )
         for other, match in near
@@ -166,7 +166,7 @@ def _match(call: Call, row: CommonRow) -> Box:
             Text("url", track_url(call, track.credit, track.name)),
             streamable(),
             number("listeners", row.listeners),
-            images(call, 4, track.name, track.credit),
+            track_images(call, 4, track.credit),
             *mbid(track.mbid),
         ),
     )
@@ -197,7 +197,7 @@ METHODS: tuple[Method, ...] = (
         auth="key",
         run=get_similar,
         summary="Tracks that people here hear in the same sittings.",
-        params=(*_ASKED, Param(name="limit", about="at most so many; 100 without it")),
+        params=(*_ASKED, Param(name="limit", about="At most so many; 100 without it.")),
         root="similartracks",
     ),
     Method(
@@ -207,9 +207,8 @@ METHODS: tuple[Method, ...] = (
         summary="Tracks by a part of their title.",
         params=(
             Param(name="track", required=True),
-            Param(name="artist", about="only tracks credited so"),
-            LIMIT,
-            PAGE,
+            Param(name="artist", about="Only tracks credited so."),
+            *PAGED,
         ),
         root="results",
     ),
