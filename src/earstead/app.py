@@ -32,9 +32,12 @@ from earstead.core.errors import (
 )
 from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.log import without_secrets
+from earstead.kit.outbound import Outbound
 from earstead.kit.paths import CollapseSlashes
 from earstead.kit.secrets import load_vault
 from earstead.pagekit import static_routes
+from earstead.relay import HttpCarrier
+from earstead.relay import routes as relay_routes
 from earstead.services.accounts import Accounts
 from earstead.services.applications import Applications
 from earstead.services.commons import Commons
@@ -50,6 +53,7 @@ from earstead.services.insights import Insights
 from earstead.services.playing import Playing
 from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
+from earstead.services.relays import Relays
 from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.settings import Settings
@@ -129,6 +133,10 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     accounts = Accounts(engine, writer, clock, vault, ingest)
     accounts.before_erasing(lambda user_id: _stop_imports(imports, user_id))
     accounts.before_erasing(playing.clear)
+    worker = Worker(engine, writer, clock)
+    relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
+    relays.follow(ingest, playing)
+    accounts.before_erasing(relays.forget)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -149,11 +157,17 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         follows=Follows(engine, writer, clock, accounts),
         profiles=Profiles(accounts),
         commons=Commons(engine, ingest, insights, clock),
+        relays=relays,
         hub=hub,
-        worker=Worker(engine, writer, clock),
+        worker=worker,
         apis=apis,
         sources=sources,
     )
+
+
+def _carrier(settings: Settings) -> HttpCarrier:
+    # The agent names the program and not this server: whom a user relays to is nobody else's business.
+    return HttpCarrier(Outbound(allow_private=settings.allow_private, agent=f"earstead/{__version__}"), __version__)
 
 
 def _stop_imports(imports: Imports, user_id: int) -> None:
@@ -175,6 +189,7 @@ def around(services: Services) -> Starlette:
         Route("/healthz", _health, methods=["GET"]),
         *static_routes(),
         *(route for api in services.apis for route in api.routes(services)),
+        *relay_routes(services),
         *web.routes(services),
     ]
     app = Starlette(
@@ -201,6 +216,7 @@ def start(services: Services) -> None:
     """Take up what a stopped process left behind, and begin the background work."""
     services.accounts.finish_erasing()
     services.imports.start()
+    services.relays.start()
     services.worker.start()
 
 

@@ -28,6 +28,7 @@ class Settings:
         secret: text from which stored secrets are sealed instead of `secret.key`; "" for the file.
         proxies: addresses of proxies whose X-Forwarded headers are believed, "," between them.
         access_log: whether every request is written to the log.
+        allow_private: whether addresses that users give may lead into private networks, and to this machine.
         tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
         tls_key: PEM file of its key; None when the certificate's file holds it too.
         tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
@@ -42,6 +43,7 @@ class Settings:
     proxies: str = "127.0.0.1"
     log_level: str = "info"
     access_log: bool = False
+    allow_private: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_port: int | None = None
@@ -97,6 +99,7 @@ def read_settings(
         proxies=words.get("EARSTEAD_PROXIES", "127.0.0.1"),
         log_level=_level(words, faults),
         access_log=_yes(words, "EARSTEAD_ACCESS_LOG", faults),
+        allow_private=_yes(words, "EARSTEAD_ALLOW_PRIVATE", faults),
         tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
         tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
         tls_port=_tls_port(words, faults),

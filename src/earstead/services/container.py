@@ -20,6 +20,7 @@ from earstead.services.insights import Insights
 from earstead.services.playing import Playing
 from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
+from earstead.services.relays import Relays
 from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine
@@ -51,6 +52,7 @@ class Services:
     follows: Follows
     profiles: Profiles
     commons: Commons
+    relays: Relays
     hub: Hub
     worker: Worker
     apis: tuple[Api, ...]
@@ -59,5 +61,6 @@ class Services:
     def close(self) -> None:
         """Finish what was begun: jobs, then the writer, then the connections."""
         self.worker.stop()
+        self.relays.close()
         self.writer.close()
         self.engine.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from earstead.core.ids import UnixSeconds, UserId
 from earstead.core.listen import NowPlaying, Submission
@@ -19,6 +20,11 @@ class Playing:
         self._hub = hub
         self._lock = threading.Lock()
         self._slots: dict[int, NowPlaying] = {}
+        self._followers: list[Callable[[int, Submission], object]] = []
+
+    def followed_by(self, follower: Callable[[int, Submission], object]) -> None:
+        """Have `follower(user_id, submission)` called when a slot changes; it must not block."""
+        self._followers.append(follower)
 
     def set(self, user_id: int, submission: Submission, ttl_s: int) -> bool:
         """Fill the slot for `ttl_s` seconds (at least 1). The same artist and track again changes nothing and does
@@ -35,6 +41,8 @@ class Playing:
                 expires_at=UnixSeconds(now + max(1, ttl_s)),
             )
         self._hub.publish(user_id, "playing_now", describe(self._slots[user_id]))
+        for follow in self._followers:
+            follow(user_id, submission)
         return True
 
     def get(self, user_id: int) -> NowPlaying | None:

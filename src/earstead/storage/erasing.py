@@ -39,6 +39,17 @@ _PIECES = (
       AND recording_id IN (SELECT recording_id FROM feedback WHERE user_id = :user_id LIMIT :chunk)
     """,
     """
+    DELETE FROM relay_items
+    WHERE relay_id IN (SELECT relay_id FROM relays WHERE user_id = :user_id)
+      AND listen_id IN (
+          SELECT i.listen_id
+          FROM relays r
+          JOIN relay_items i ON i.relay_id = r.relay_id
+          WHERE r.user_id = :user_id
+          LIMIT :chunk
+      )
+    """,
+    """
     DELETE FROM tags
     WHERE user_id = :user_id
       AND entity_id IN (SELECT entity_id FROM tags WHERE user_id = :user_id LIMIT :chunk)
@@ -48,6 +59,9 @@ _PIECES = (
 _REST = (
     "DELETE FROM import_skips WHERE import_id IN (SELECT import_id FROM imports WHERE user_id = :user_id)",
     "DELETE FROM imports WHERE user_id = :user_id",
+    "DELETE FROM relay_fills WHERE relay_id IN (SELECT relay_id FROM relays WHERE user_id = :user_id)",
+    "DELETE FROM relays WHERE user_id = :user_id",
+    "DELETE FROM relay_marks WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",
     "DELETE FROM user_settings WHERE user_id = :user_id",
