@@ -95,7 +95,7 @@ class AppSessions(Switches):
         """Make a session of an approved token and use it up. Raises TokenFault, NotFound (the user went)."""
         mark, key = fingerprint(token), new_hex_key()
 
-        def work(tx: Tx) -> User:
+        def work(tx: Tx) -> tuple[User, bool]:
             owner, state, user_id = self._state(tx, mark)
             if state == "" or owner != application_id:
                 raise TokenFault("unknown")
@@ -106,7 +106,7 @@ class AppSessions(Switches):
             table.consume(tx, mark)
             return self._start(tx, user_id, application_id, key)
 
-        return AppSession(key, self._writer.do(work).result())
+        return self._begin(key, work)
 
     def _state(self, tx: Tx, mark: str) -> tuple[int, TokenState, int]:
         row = table.token(tx, mark)
@@ -124,14 +124,20 @@ class AppSessions(Switches):
     def new_session(self, user_id: int, application_id: int) -> AppSession:
         """Access for a program whose user has just proved who they are. Raises NotFound."""
         key = new_hex_key()
-        return AppSession(key, self._writer.do(lambda tx: self._start(tx, user_id, application_id, key)).result())
+        return self._begin(key, lambda tx: self._start(tx, user_id, application_id, key))
 
-    def _start(self, tx: Tx, user_id: int, application_id: int, key: str) -> User:
+    def _begin(self, key: str, work: Callable[[Tx], tuple[User, bool]]) -> AppSession:
+        user, crowded = self._writer.do(work).result()
+        if crowded:
+            self._sessions.forget()
+        return AppSession(key, user)
+
+    def _start(self, tx: Tx, user_id: int, application_id: int, key: str) -> tuple[User, bool]:
+        """The user, and whether older sessions gave way."""
         user = _known(tx, application_id, user_id)
         assert user is not None, "asked for with a user"
         table.add(tx, user_id, application_id, fingerprint(key), self._clock.now())
-        table.make_room(tx, user_id, MOST_SESSIONS)
-        return user
+        return user, bool(table.make_room(tx, user_id, MOST_SESSIONS))
 
     def session(self, key: str) -> tuple[User, int, int] | None:
         """(user, application_id, app_session_id) of a session key; None for a wrong or revoked one."""

@@ -152,7 +152,7 @@ class Applications(AppSessions):
         if held is None:
             if strict or not _acceptable(api_key):
                 return None
-            held = self._register(api_key, agent)
+            held = self._register(api_key, agent, generation)
         found = held.application
         if strict and not found.verified:
             return None
@@ -170,7 +170,7 @@ class Applications(AppSessions):
             row = table.by_key(tx, api_key)
         return self._held(row, generation) if row else None
 
-    def _register(self, api_key: str, agent: str) -> _Held:
+    def _register(self, api_key: str, agent: str, generation: int) -> _Held:
         name, now = clean(agent)[:MAX_NAME].strip() or _UNNAMED, self._clock.now()
 
         def work(tx: Tx) -> tuple[Row, bool]:
@@ -198,7 +198,7 @@ class Applications(AppSessions):
         row, pushed_out = self._writer.do(work).result()
         if pushed_out:
             self._admitted.forget()
-        return self._held(row, self._admitted.generation)
+        return self._held(row, generation)
 
     def _held(self, row: Row, generation: int) -> _Held:
         held = _Held(application_from(row), self._opened(row[10]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.core.names import clean
@@ -25,6 +27,16 @@ _LIMITS = "lastfm_limits"
 _MOST_LIMIT = 100_000
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """The blocks in force; single addresses are looked up, networks are few and tried one by one."""
+
+    blocks: tuple[Block, ...]
+    hosts: Mapping[_Address, Block]
+    networks: tuple[tuple[_Network, Block], ...]
 
 
 class Switches:
@@ -37,7 +49,7 @@ class Switches:
         self._accounts = accounts
         self._policy: Remembered[str, Policy] = Remembered(1)
         self._limits: Remembered[str, tuple[int, int]] = Remembered(1)
-        self._blocks: Remembered[str, tuple[tuple[_Network, Block], ...]] = Remembered(1)
+        self._blocks: Remembered[str, _Standing] = Remembered(1)
 
     # ---- which keys, and how much --------------------------------------------------------------------------
 
@@ -104,33 +116,36 @@ class Switches:
     def blocked(self, address: str) -> str:
         """Why an address is shut out; "" when it is not. A peer without an address (a socket) never is."""
         standing = self._standing()
-        if not standing:
+        if not standing.blocks:
             return ""
         try:
-            peer = _network(address)
+            peer = _network(address).network_address
         except Rejected:
             return ""
+        host = standing.hosts.get(peer)
+        around = (block for network, block in standing.networks if peer in network)
         now = self._clock.now()
-        reasons = (
-            block.reason
-            for network, block in standing
-            if (not block.until or now < block.until) and peer.network_address in network
-        )
-        return next(reasons, "")
+        return next((b.reason for b in (*([host] if host else []), *around) if not b.until or now < b.until), "")
 
     def addresses(self) -> tuple[Block, ...]:
         """Who is shut out now, latest first."""
         now = self._clock.now()
-        return tuple(block for _, block in self._standing() if not block.until or now < block.until)
+        return tuple(block for block in self._standing().blocks if not block.until or now < block.until)
 
-    def _standing(self) -> tuple[tuple[_Network, Block], ...]:
+    def _standing(self) -> _Standing:
         generation = self._blocks.generation
-        if (held := self._blocks.get("")) is None:
-            with self._engine.read() as tx:
-                rows = table.blocks(tx, limit=MOST_BLOCKS)
-            held = tuple((_network(row[0]), Block(*row)) for row in rows)
-            self._blocks.keep("", held, generation)
-        return held
+        if held := self._blocks.get(""):
+            return held
+        with self._engine.read() as tx:
+            blocks = tuple(Block(*row) for row in table.blocks(tx, limit=MOST_BLOCKS))
+        judged = [(_network(block.address), block) for block in blocks]
+        found = _Standing(
+            blocks=blocks,
+            hosts={network.network_address: block for network, block in judged if _is_host(network)},
+            networks=tuple((network, block) for network, block in judged if not _is_host(network)),
+        )
+        self._blocks.keep("", found, generation)
+        return found
 
 
 def reason_of(reason: str) -> str:
@@ -157,4 +172,8 @@ def _network(address: str) -> _Network:
 
 def _named(network: _Network) -> str:
     """One spelling for each: "192.0.2.1", "192.0.2.0/24"."""
-    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
+    return str(network.network_address) if _is_host(network) else str(network)
+
+
+def _is_host(network: _Network) -> bool:
+    return network.prefixlen == network.max_prefixlen

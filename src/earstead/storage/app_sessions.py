@@ -53,9 +53,9 @@ def of_user(tx: Tx, user_id: int, *, limit: int) -> list[Row]:
     )
 
 
-def make_room(tx: Tx, user_id: int, most: int) -> None:
-    """Remove a user's sessions but the `most` latest used."""
-    tx.run(
+def make_room(tx: Tx, user_id: int, most: int) -> int:
+    """Remove a user's sessions but the `most` latest used; returns the rows touched."""
+    return tx.run(
         """
         DELETE FROM app_sessions
         WHERE app_session_id IN (
