@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, Forbidden, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
+from earstead.services.profile import COUNTRIES
 from earstead.web import (
     settings_account,
     settings_applications,
@@ -33,9 +34,9 @@ async def _root(request: Request) -> Response:
 @signed_in
 async def _profile(request: Request) -> Response:
     user = user_of(request)
-    return _profile_form(
-        request, {"display_name": user.display_name, "zone": user.zone, "visibility": user.visibility}, None
-    )
+    said = await blocking(services_of(request).profiles.profile, user.user_id)
+    values = {"display_name": user.display_name, "zone": user.zone, "visibility": user.visibility}
+    return _profile_form(request, {**values, "country": said.country, "realname": said.realname}, None)
 
 
 @signed_in
@@ -44,15 +45,20 @@ async def _save_profile(request: Request) -> Response:
     try:
         if len(form.text("display_name")) > _MAX_DISPLAY_NAME:
             raise Rejected("display_name", f"at most {_MAX_DISPLAY_NAME} characters")
+        zone, visibility = known_zone(form.text("zone")), chosen_visibility(form)
+        services, user_id = services_of(request), user_of(request).user_id
         await blocking(
-            services_of(request).accounts.update,
-            user_of(request).user_id,
-            zone=known_zone(form.text("zone")),
-            visibility=chosen_visibility(form),
+            services.profiles.set_profile, user_id, country=form.text("country"), realname=form.text("realname")
+        )
+        await blocking(
+            services.accounts.update,
+            user_id,
+            zone=zone,
+            visibility=visibility,
             display_name=form.text("display_name"),
         )
     except (Rejected, Conflict) as fault:
-        return _profile_form(request, form.values(), fault)
+        return _profile_form(request, {"country": "", "realname": "", **form.values()}, fault)
     return redirect("/settings/profile", notice="Your profile is saved.")
 
 
@@ -63,6 +69,7 @@ def _profile_form(request: Request, values: dict[str, str], fault: AppError | No
         values=values,
         zones=zones(),
         choices=CHOICES,
+        countries=COUNTRIES,
         fault=fault,
     )
 

@@ -39,7 +39,7 @@ _ANYBODY = {
     "country": "Germany",
     "tag": "rock",
 }
-_PIECE = re.compile(r"<[^>]+>[^<]*(?:</[^>]+>)?")
+_PIECE = re.compile(r"</[^>]+>|<[^>]+>[^<]*(?:</[^>]+>)?")
 
 
 def _documented() -> tuple[MethodDoc, ...]:
@@ -109,6 +109,8 @@ def _known(services: Services, viewer: User | None, wanted: set[str]) -> dict[st
     used = services.tags.user_top(viewer.user_id, 1)
     values["tag"] = used[0][0] if used else values["tag"]
     top = _top(services, viewer, "recording" if "track" in wanted else "release" if "album" in wanted else "artist")
+    if "track" in wanted:
+        del values["album"]  # the track's own need not be known, and another one would be wrong
     if top is not None:
         values["artist"] = top.credit or top.name
         values.update({"track": top.name} if "track" in wanted else {"album": top.name} if "album" in wanted else {})
