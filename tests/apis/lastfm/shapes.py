@@ -1,26 +1,19 @@
-"""Looking at the shape of an answer in XML."""
+"""Answers as one line, to be compared with the shapes of the specification."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
-from xml.etree.ElementTree import Element
+from xml.etree import ElementTree
 
 
-def inside(element: Element | None) -> str:
-    """The names of the children in order; the same one several times in a row as "image*4"."""
-    assert element is not None
-    runs = [(tag, len(list(run))) for tag, run in groupby(child.tag for child in element)]
-    return " ".join(f"{tag}*{count}" if count > 1 else tag for tag, count in runs)
+def shape(element: ElementTree.Element) -> str:
+    """An element with its attributes and children in order: "artist[rank](name mbid image[size]*5)"."""
+    attributes = f"[{' '.join(element.attrib)}]" if element.attrib else ""
+    runs = ((child, len(list(run))) for child, run in groupby(shape(child) for child in element))
+    children = " ".join(f"{child}*{count}" if count > 1 else child for child, count in runs)
+    return f"{element.tag}{attributes}{f'({children})' if children else ''}"
 
 
-def text(element: Element, path: str) -> str:
-    """The text of one element below, "" for an empty one."""
-    found = element.find(path)
-    assert found is not None, f"no {path} in {inside(element)}"
-    return found.text or ""
-
-
-def names(items: Iterable[Element]) -> list[str]:
-    """The `name` of each."""
-    return [text(item, "name") for item in items]
+def texts(element: ElementTree.Element, path: str) -> list[str]:
+    """The texts of all that a path finds."""
+    return [found.text or "" for found in element.findall(path)]
