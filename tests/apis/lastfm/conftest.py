@@ -90,14 +90,18 @@ def heard(services: Services) -> Heard:
     """
 
     def keep(user: User, *plays: Play, at: int = 0, step: int = 300) -> tuple[int, ...]:
-        first = at or NOW - 3600 - step * (len(plays) - 1)
-        said = [
-            play if isinstance(play, Submission) else _submission(play, first + i * step)
-            for i, play in enumerate(plays)
-        ]
-        return tuple(outcome.listen_id for outcome in services.ingest.add_now(user.user_id, said).outcomes)
+        return keep_plays(services, user, *plays, at=at, step=step)
 
     return keep
+
+
+def keep_plays(services: Services, user: User, *plays: Play, at: int = 0, step: int = 300) -> tuple[int, ...]:
+    """What `heard` does."""
+    first = at or NOW - 3600 - step * (len(plays) - 1)
+    said = [
+        play if isinstance(play, Submission) else _submission(play, first + i * step) for i, play in enumerate(plays)
+    ]
+    return tuple(outcome.listen_id for outcome in services.ingest.add_now(user.user_id, said).outcomes)
 
 
 def _submission(play: tuple[str, ...], at: int) -> Submission:

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 from earstead.apis.lastfm import xmlrpc
 from earstead.apis.lastfm.errors import INVALID_FORMAT, INVALID_PARAMETERS
 from earstead.apis.lastfm.faults import Fault
+from earstead.core.names import clean
 
 Format = Literal["xml", "json", "xmlrpc"]
 Pair = tuple[str, str]
@@ -135,7 +136,8 @@ def _given(raw: Iterable[Pair]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in raw:
         if not value.isprintable():
-            value = _NOT_XML.sub("", value)
+            # What no name could be made of is not given either: methods need not ask twice.
+            value = _NOT_XML.sub("", value) if clean(value) else ""
         if value:
             given.setdefault(name.lower(), value)
     return given

@@ -94,6 +94,9 @@ def is_passing(error: BaseException) -> bool:
     """Whether trying again later can help: the database is locked, full or away, or the server is stopping.
 
     Both drivers call such a trouble OperationalError; the name is asked for, as an API does not know the drivers.
+    SQLite calls a faulty statement so as well, which no waiting mends.
     """
     names = {kind.__name__ for kind in type(error).__mro__}
-    return "OperationalError" in names or isinstance(error, TimeoutError) or str(error) == "the writer is closed"
+    if "OperationalError" in names:
+        return getattr(error, "sqlite_errorname", "") != "SQLITE_ERROR"
+    return isinstance(error, TimeoutError) or str(error) == "the writer is closed"

@@ -16,6 +16,7 @@ Auth = Literal["key", "signed", "session"]
 """key: `api_key` alone. signed: with `api_sig`. session: with `api_sig` and `sk`, by POST."""
 
 MISSING = "Invalid parameters - Your request is missing a required parameter"
+LARGEST = 2**53
 PAGE_BOUNDS = "page param out of bounds (1-1000000)"
 
 
@@ -75,9 +76,9 @@ class Call:
         raise Fault(6, MISSING)
 
     def whole(self, name: str) -> int | None:
-        """A whole number, or None when it is absent or is none; decimals are cut."""
+        """A whole number, or None when it is absent or is none; decimals are cut, and what no column holds."""
         try:
-            return int(float(self.text(name)))
+            return max(-LARGEST, min(int(float(self.text(name))), LARGEST))
         except (ValueError, OverflowError):
             return None
 
