@@ -91,7 +91,7 @@ class Relays:
         self._clock = clock
         self._vault = vault
         self._insights = insights
-        self._carrier = carrier
+        self.carrier = carrier
         self._runner = Runner(engine, writer, clock, vault, insights, worker, carrier)
         self._known: dict[int, tuple[str, tuple[Relay, ...]]] = {}
         self.playing = PlayingThread(self._tell_playing)
@@ -113,7 +113,7 @@ class Relays:
     def close(self) -> None:
         """Stop passing on what plays, and close the connections."""
         self.playing.close()
-        self._carrier.close()
+        self.carrier.close()
 
     def forget(self, user_id: int) -> None:
         """The account is being erased: nothing more is queued or sent for it."""
@@ -167,7 +167,7 @@ class Relays:
             ]
         for target in targets:
             with contextlib.suppress(Upstream):
-                self._carrier.playing(target, submission)
+                self.carrier.playing(target, submission)
 
     def mark(self, user_id: int) -> str:
         """The mark under which copies of a user travel, made when first asked for."""
@@ -233,7 +233,7 @@ class Relays:
             secrets = unseal(self._vault, sealed)
         except CannotOpen:
             return ""
-        return self._carrier.approval_page(target_of(relay.kind, relay.url, secrets)) if secrets.pending else ""
+        return self.carrier.approval_page(target_of(relay.kind, relay.url, secrets)) if secrets.pending else ""
 
     def finish(self, user_id: int, relay_id: int) -> bool:
         """Ask whether the user has approved us; True when connected. Raises Rejected when the try ran out."""
@@ -242,7 +242,7 @@ class Relays:
             sealed = table.secrets(tx, relay_id)
         try:
             secrets = unseal(self._vault, sealed)
-            account = self._carrier.approved(target_of(relay.kind, relay.url, secrets)) if secrets.pending else None
+            account = self.carrier.approved(target_of(relay.kind, relay.url, secrets)) if secrets.pending else None
         except (CannotOpen, Upstream) as fault:
             raise Rejected("", f"{fault}; connect again") from fault
         if account is None:
@@ -258,7 +258,7 @@ class Relays:
                 if not given.token:
                     raise Rejected("token", "paste the token")
                 secrets = Secrets(token=given.token)
-                return secrets, self._carrier.account(target_of(kind, url, secrets))
+                return secrets, self.carrier.account(target_of(kind, url, secrets))
             return self._prove_lastfm(kind, url, given)
         except ForbiddenAddress as fault:
             raise Rejected("url", str(fault)) from fault
@@ -274,9 +274,9 @@ class Relays:
             raise Rejected("secret", "give the shared secret of the API account")
         secrets = Secrets(api_key=given.api_key or ANY_KEY, secret=given.secret)
         if by_password:
-            account = self._carrier.log_in(target_of(kind, url, secrets), given.name, given.password)
+            account = self.carrier.log_in(target_of(kind, url, secrets), given.name, given.password)
             return replace(secrets, session=account.session), account
-        return replace(secrets, pending=self._carrier.ask(target_of(kind, url, secrets))), None
+        return replace(secrets, pending=self.carrier.ask(target_of(kind, url, secrets))), None
 
     def _connect(self, user_id: int, relay_id: int, account: Account | None, values: dict[str, object]) -> Relay:
         def work(tx: Tx) -> Relay:
