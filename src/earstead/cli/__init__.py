@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 import click
@@ -54,3 +55,6 @@ def main() -> None:
       earstead user add anna --password-stdin --owner < password.txt
       earstead import my_spotify_data.zip --user anna
     """
+    # An import makes and drops millions of objects and hardly a circle: looking for circles every 700 objects
+    # costs it a tenth of its time.
+    gc.set_threshold(50_000, 20, 50)

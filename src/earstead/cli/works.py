@@ -61,7 +61,7 @@ def _import(services: Services, args: dict[str, Any], tell: Tell) -> Any:
 
     files = [Path(text) for text in args["files"]]
     options = args["options"] or None
-    job = services.imports.preview(user_id, files, options=options, wait=True, on_progress=watch)
+    job = services.imports.preview(user_id, files, options=options, wait=True, on_progress=watch, count=args["dry_run"])
     if args["dry_run"]:
         if job.state == "preview":
             services.imports.cancel(user_id, job.import_id)

@@ -81,10 +81,12 @@ class Imports:
         options: dict[str, Any] | None = None,
         wait: bool = False,
         on_progress: OnProgress | None = None,
+        count: bool = True,
     ) -> ImportJob:
         """Look at files: what they are, and what a run would do. Rejected when there is no such file.
 
-        Without `wait` the look goes on in a thread; the job's `progress` is 1 when it is done.
+        Without `wait` the look goes on in a thread; the job's `progress` is 1 when it is done. Without `count` it
+        only says what the files are, for a run that follows at once: their rows are not read, and counted as none.
         """
         check(files)
 
@@ -94,7 +96,7 @@ class Imports:
         import_id = self._writer.do(work).result()
         found = described(self._uploads.take(import_id, files))
         self._writer.do(lambda tx: imports.set_files(tx, import_id, found, options or {})).result()
-        self._go(self._look, user_id, import_id, on_progress, wait=wait)
+        self._go(self._look if count else self._recognise, user_id, import_id, on_progress, wait=wait)
         return self.get(user_id, import_id)
 
     def look_again(self, user_id: int, import_id: int, options: dict[str, Any]) -> ImportJob:
@@ -258,15 +260,21 @@ class Imports:
 
     # ---- the two works -----------------------------------------------------------------------------------
 
-    def _look(self, job: ImportRecord, on_batch: Callable[[Tally, Batch], None]) -> None:
-        files = [Path(file["path"]) for file in job.files]
+    def _recognise(self, job: ImportRecord, on_batch: Callable[[Tally, Batch], None]) -> None:
+        parts = self._parts(job)
+        self._previewed(job, parts, Tally(), max(1, sum(p.size for p in parts if not p.ignored) // ROW_BYTES))
+
+    def _parts(self, job: ImportRecord) -> tuple[Part, ...]:
         check_unchanged(job.files)
-        parts = self._runner.detect(files, job.options)
-        readable = [part for part in parts if not part.ignored]
-        if not readable:
-            why = "; ".join(dict.fromkeys(part.ignored for part in parts if part.ignored))
+        parts = tuple(self._runner.detect([Path(file["path"]) for file in job.files], job.options))
+        if all(part.ignored for part in parts):
+            why = "; ".join(dict.fromkeys(part.ignored for part in parts))
             raise NotFound(f"there is no listening history in this: {why or 'nothing was recognised'}")
-        size = sum(part.size for part in readable) or 1
+        return parts
+
+    def _look(self, job: ImportRecord, on_batch: Callable[[Tally, Batch], None]) -> None:
+        parts = self._parts(job)
+        size = sum(part.size for part in parts if not part.ignored) or 1
         before = [sum(p.size for p in parts[:i] if not p.ignored) for i in range(len(parts))]
 
         def watch(tally: Tally, batch: Batch) -> None:
@@ -275,7 +283,10 @@ class Imports:
             on_batch(tally, batch)
 
         tally = self._runner.look(job.user_id, parts, watch)
-        title = ", ".join(dict.fromkeys(part.title for part in readable))[:200]
+        self._previewed(job, parts, tally, tally.read)
+
+    def _previewed(self, job: ImportRecord, parts: Sequence[Part], tally: Tally, total_rows: int) -> None:
+        title = ", ".join(dict.fromkeys(part.title for part in parts if not part.ignored))[:200]
 
         def work(tx: Tx) -> bool:
             return imports.previewed(
@@ -283,7 +294,7 @@ class Imports:
                 job.import_id,
                 title=title,
                 parts=[asdict(part) for part in parts],
-                total_rows=tally.read,
+                total_rows=total_rows,
                 tally=tally.as_json(),
             )
 
