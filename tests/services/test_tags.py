@@ -13,6 +13,7 @@ from earstead.kit.clock import FixedClock
 from earstead.services import tags as module
 from earstead.services.tags import Kind
 from earstead.services.users import User
+from earstead.services.views import EntityRef
 from earstead.storage.engine import Engine
 from tests.services.people import People, gather
 
@@ -108,6 +109,16 @@ def test_a_tag_keeps_the_words_of_an_item_that_is_gone(people: People) -> None:
     assert people.rows("SELECT name FROM entities") == []
     ((found,), _) = people.tags.personal(bea.user_id, "rock", "artist")
     assert (found.kind, found.entity_id, found.name) == ("artist", can, "Can")
+
+
+def test_the_words_of_an_item_survive_being_kept_twice(people: People) -> None:
+    """What nobody heard is tagged by its words, cut and cleaned so that an archive repeats them to the letter."""
+    ada = people.add("ada")
+    odd = EntityRef(kind="artist", entity_id=7, name=f"\x00{'x' * 4095} \ud800", credit="")
+    people.tags.add(ada.user_id, "artist", 7, ["rock"], item=odd)
+    ((found,), _) = people.tags.personal(ada.user_id, "rock", "artist")
+    assert found.name == "x" * 4095
+    assert module.item_words(found.name) == found.name
 
 
 # ---- everybody's ---------------------------------------------------------------------------------------------------

@@ -12,12 +12,10 @@ from earstead.core.names import clean, name_key
 from earstead.core.usernames import MAX_LENGTH
 from earstead.services.archive_lines import MOST_COUNT, FollowLine, TagLine
 from earstead.services.follows import MOST_FOLLOWED
-from earstead.services.tags import KINDS, MAX_NAME, MOST_OF_USER
+from earstead.services.tags import KINDS, MAX_ITEM, MAX_NAME, MOST_OF_USER, item_words
 from earstead.storage import accounts, follows, tags
 from earstead.storage.engine import Tx
 
-MAX_ITEM = 4000
-"""Characters of an item's name or credit."""
 _DEFAULTS = {"zone": "UTC", "visibility": "private", "display_name": ""}
 _VISIBILITIES = ("private", "unlisted", "public")
 
@@ -49,7 +47,7 @@ def apply_settings(tx: Tx, user_id: int, said: Mapping[str, Any]) -> bool:
 
 
 def apply_tags(tx: Tx, user_id: int, said: Iterable[TagLine]) -> None:
-    """Take over tags. What they say about an item stays theirs: names that others read come from listens alone.
+    """Take over tags. Their words for an item stay with them: names that listens gave are not touched.
 
     Raises Rejected for a tag that could not have been given here.
     """
@@ -67,8 +65,8 @@ def apply_tags(tx: Tx, user_id: int, said: Iterable[TagLine]) -> None:
                 "tag_key": name_key(tag),
                 "kind": one.kind,
                 "name": tag,
-                "item_name": clean(one.name),
-                "item_credit": clean(one.credit),
+                "item_name": item_words(one.name),
+                "item_credit": item_words(one.credit),
                 "item_credit_id": one.credit_id,
                 "at": _time("tags", one.at),
             }

@@ -30,6 +30,8 @@ MOST_AT_ONCE = 10
 MOST_OF_ITEM = 100
 MOST_OF_USER = 100_000
 MAX_NAME = 256
+MAX_ITEM = 4_096
+"""Characters of an item's name or credit as kept with a tag."""
 MOST_PAGE = 1000
 _SIMILAR_ITEMS = 5000
 _SIMILAR_CANDIDATES = 500
@@ -59,12 +61,9 @@ class Tags:
         said, at = _names(names), self._clock.now()
 
         def work(tx: Tx) -> None:
-            if item:
-                item_name, credit, credit_id = item.name, item.credit, item.credit_id
-            else:
-                item_name, credit, credit_id = _words(tx, kind, entity_id)
+            name, credit, credit_id = (item.name, item.credit, item.credit_id) if item else _words(tx, kind, entity_id)
             have = {row[0] for row in table.of_item(tx, user_id, entity_id)}
-            new = [(key, name) for key, name in said.items() if key not in have]
+            new = [(key, tag) for key, tag in said.items() if key not in have]
             if len(have) + len(new) > MOST_OF_ITEM:
                 raise Conflict(f"This has {len(have)} tags of yours; {MOST_OF_ITEM} is the most.")
             if new and table.count_of_user(tx, user_id) + len(new) > MOST_OF_USER:
@@ -77,13 +76,13 @@ class Tags:
                         "entity_id": entity_id,
                         "tag_key": key,
                         "kind": kind,
-                        "name": name,
-                        "item_name": item_name,
-                        "item_credit": credit,
+                        "name": tag,
+                        "item_name": item_words(name),
+                        "item_credit": item_words(credit),
                         "item_credit_id": credit_id,
                         "at": at,
                     }
-                    for key, name in new
+                    for key, tag in new
                 ],
             )
 
@@ -177,6 +176,11 @@ def _words(tx: Tx, kind: Kind, entity_id: int) -> tuple[str, str, int]:
         if row[1] == kind:
             return row[2], row[3], row[4]
     raise NotFound(f"There is no such {kind}.")
+
+
+def item_words(text: str) -> str:
+    """A name or credit as kept with a tag; kept again it stays the same."""
+    return clean(clean(text)[:MAX_ITEM])
 
 
 def _key(name: str) -> str:
