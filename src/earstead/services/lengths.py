@@ -13,7 +13,7 @@ from earstead.storage.engine import Tx
 
 WITNESSES = 4
 """Listeners (or titles) asked about one recording, the viewer first."""
-REPORTS = 20
+REPORTS = 10
 """Latest reports of each."""
 _NUMBERS = frozenset({"tracknumber", "trackno"})
 

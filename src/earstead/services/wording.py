@@ -22,6 +22,8 @@ from earstead.storage.engine import Tx
 
 SAMPLE = 16
 """So many tracks of a thing are looked at for its spelling; ids are hashes, so a cut is a fair sample."""
+SAMPLE_OF_ONE = 4
+"""The same for a thing that nobody ever spelled differently: for its credit and ids."""
 MOST_OF_MBID = 50
 MOST_OF_MATCH = 200
 _ANY_SEPARATOR = re.compile(
@@ -119,8 +121,14 @@ class _Said:
 
 def refs(tx: Tx, around: Circle, ids: Sequence[int]) -> dict[int, EntityRef]:
     """References by the id asked for, those left out that nobody of the circle heard."""
-    kinds = {row[0]: cast(EntityKind, row[1]) for row in charts.names(tx, list(dict.fromkeys(ids)))}
-    behind = {i: commons.words(tx, kind, around.user_ids, around.ids_of(i), SAMPLE) for i, kind in kinds.items()}
+    known = charts.names(tx, list(dict.fromkeys(ids)))
+    kinds = {row[0]: cast(EntityKind, row[1]) for row in known}
+    behind = {
+        row[0]: commons.words(
+            tx, row[1], around.user_ids, around.ids_of(row[0]), SAMPLE if row[5] > 1 else SAMPLE_OF_ONE
+        )
+        for row in known
+    }
     wanted = sorted({track_id for found in behind.values() for track_id in found})
     tracks: dict[int, Track] = {}
     for start in range(0, len(wanted), commons.PIECE):
