@@ -245,6 +245,17 @@ def test_a_viewer_s_decisions_hold_for_that_viewer_alone(services: Services) -> 
     assert (corrected.artist.name, *corrected[2:]) == ("Nicholas Drake", True, True)
 
 
+def test_a_merged_thing_keeps_its_own_name(services: Services) -> None:
+    """However much was merged into it, and whoever asks: the one who merged, or others who see that one's plays."""
+    more = [heard(i * 4, "Nicolas Drake", f"Song {i}") for i in range(100)]
+    ada = person(services, "ada", "public", heard(2000, "Nick Drake", "Road"), *more)
+    drake, other = (an_id(services, "artist", name) for name in ("Nick Drake", "Nicolas Drake"))
+    services.decisions.make(ada.user_id, "merge", {"entity": "artist", "ids": [other], "into": drake})
+    for viewer in (ada, None):
+        ref = services.commons.refs([drake], viewer)[drake]
+        assert (ref.name, services.commons.stats("artist", drake, viewer).plays) == ("Nick Drake", 101)
+
+
 def test_what_is_written_right_is_not_corrected(services: Services) -> None:
     """A spelling that is the usual one, and a credit as it is written, are left alone; the unknown stays unknown."""
     person(services, "ada", "public", *ADA)

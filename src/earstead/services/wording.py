@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -24,6 +24,7 @@ SAMPLE = 16
 """So many tracks of a thing are looked at for its spelling; ids are hashes, so a cut is a fair sample."""
 SAMPLE_OF_ONE = 4
 """The same for a thing that nobody ever spelled differently: for its credit and ids."""
+SAMPLE_OF_MERGED = 2_000
 MOST_OF_MBID = 50
 MOST_OF_MATCH = 200
 _ANY_SEPARATOR = re.compile(
@@ -123,20 +124,23 @@ def refs(tx: Tx, around: Circle, ids: Sequence[int]) -> dict[int, EntityRef]:
     """References by the id asked for, those left out that nobody of the circle heard."""
     known = charts.names(tx, list(dict.fromkeys(ids)))
     kinds = {row[0]: cast(EntityKind, row[1]) for row in known}
-    behind = {
-        row[0]: commons.words(
-            tx, row[1], around.user_ids, around.ids_of(row[0]), SAMPLE if row[5] > 1 else SAMPLE_OF_ONE
-        )
-        for row in known
-    }
+    said = _heard(tx, around, kinds, {row[0]: SAMPLE if row[5] > 1 else SAMPLE_OF_ONE for row in known})
+    # What was merged into a thing may hide its own words from a small look.
+    borrowed = {i: SAMPLE_OF_MERGED for i, s in said.items() if all(way[0] for way in s.ways)}
+    said |= _heard(tx, around, kinds, borrowed)
+    doubtful = sorted({t.track_id for s in said.values() if len(s.ways) > 1 for t in s.tracks})
+    plays = commons.plays_of_tracks(tx, around.user_ids, doubtful)
+    return {i: _ref(around.rules, i, s, plays) for i, s in said.items()}
+
+
+def _heard(tx: Tx, around: Circle, kinds: Mapping[int, EntityKind], limits: Mapping[int, int]) -> dict[int, _Said]:
+    """What so many tracks of each thing say of it; things that nobody of the circle heard are left out."""
+    behind = {i: commons.words(tx, kinds[i], around.user_ids, around.ids_of(i), limit) for i, limit in limits.items()}
     wanted = sorted({track_id for found in behind.values() for track_id in found})
     tracks: dict[int, Track] = {}
     for start in range(0, len(wanted), commons.PIECE):
         tracks |= catalog.tracks_by_id(tx, wanted[start : start + commons.PIECE])
-    said = {i: _said(kinds[i], around, i, [tracks[t] for t in sorted(found)]) for i, found in behind.items() if found}
-    doubtful = sorted({t.track_id for s in said.values() if len(s.ways) > 1 for t in s.tracks})
-    plays = commons.plays_of_tracks(tx, around.user_ids, doubtful)
-    return {i: _ref(around.rules, i, s, plays) for i, s in said.items()}
+    return {i: _said(kinds[i], around, i, [tracks[t] for t in sorted(found)]) for i, found in behind.items() if found}
 
 
 def _said(kind: EntityKind, around: Circle, entity_id: int, tracks: list[Track]) -> _Said:
