@@ -61,8 +61,8 @@ def words(call: Call, family: Family) -> tuple[str, str]:
     return (artist, "") if family is ARTIST else (call.required(family.name), artist)
 
 
-def by_words(family: Family, name: str, artist: str) -> EntityRef:
-    """What these names mean where no decision leads elsewhere, whether anybody heard it or not."""
+def by_words(call: Call, family: Family, name: str, artist: str, viewer: User | None) -> EntityRef:
+    """What these names mean to `viewer`, whether anybody heard it or not, spelled as they are given."""
     said = Submission(
         source="lastfm",
         artist_name=artist or name,
@@ -73,8 +73,12 @@ def by_words(family: Family, name: str, artist: str) -> EntityRef:
     mapped = map_track(track_of(said))
     meant = {"artist": mapped.artists[0], "release": mapped.release, "recording": mapped.recording}[family.kind]
     thing = cast(Entity, meant)
+    entity_id = thing.entity_id
+    if viewer:
+        # A decision may lead the names elsewhere, also those of something that was never heard.
+        entity_id = call.services.insights.led(viewer.user_id, family.kind, artist or name, name if artist else "")
     return EntityRef(
-        kind=family.kind, entity_id=thing.entity_id, name=thing.name, credit=thing.credit, credit_id=thing.credit_id
+        kind=family.kind, entity_id=entity_id, name=thing.name, credit=thing.credit, credit_id=thing.credit_id
     )
 
 
@@ -93,7 +97,7 @@ def look_up(call: Call, family: Family, viewer: User | None) -> EntityRef | None
 
 
 def _spoken_of(call: Call, family: Family, name: str, artist: str, viewer: User | None) -> EntityRef | None:
-    meant = by_words(family, name, artist)
+    meant = by_words(call, family, name, artist, viewer)
     if call.services.tags.top(family.kind, meant.entity_id, viewer):
         return meant
     if family is TRACK and viewer and call.services.feedback.scores(viewer.user_id, [meant.entity_id]):

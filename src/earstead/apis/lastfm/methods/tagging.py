@@ -104,7 +104,9 @@ def _writer(call: Call) -> User:
 def _meant(call: Call, family: Family, user: User) -> EntityRef:
     """What a user speaks of; a thing that nobody heard is taken at its words, as with love."""
     name, artist = words(call, family)
-    return call.services.commons.named(user, family.kind, name, artist=artist) or by_words(family, name, artist)
+    return call.services.commons.named(user, family.kind, name, artist=artist) or by_words(
+        call, family, name, artist, user
+    )
 
 
 def _own(call: Call, family: Family) -> Payload:
