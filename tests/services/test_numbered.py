@@ -80,6 +80,24 @@ def test_equal_plays_stand_in_order_of_name(trunk: Trunk) -> None:
     assert trunk.insights.chart(1, "artist", None, offset=99, ties_by_name=True).rows == ()
 
 
+def test_sizes_are_those_of_the_charts(trunk: Trunk) -> None:
+    """Also when something is banned, short, or hidden."""
+    q = trunk.insights
+    trunk.ingest.add_now(
+        1,
+        [
+            heard(300, "Once", "Skipped", release_name="R", asserted=False, played_ms=2000),
+            heard(301, "Twice", "Gone", release_name="R"),
+            heard(302, "Twice feat. Guest", "Here", release_name="Q"),
+        ],
+    )
+    gone = q.numbered(1, entity_id=q.led(1, "recording", "Twice", "Gone"))[0][0]
+    trunk.decisions.make(1, "delete", {"listen_ids": [gone.listen_id]})
+    trunk.decisions.make(1, "ban", {"entity": "artist", "id": q.led(1, "artist", "Artist 2")})
+    assert q.sizes(1) == (10, 1, 9)
+    assert q.sizes(1) == tuple(q.chart(1, kind, None).total for kind in ("artist", "release", "recording"))
+
+
 def test_names_lead_where_decisions_say(trunk: Trunk) -> None:
     """Whatever the letter case; also for what was never heard."""
     q = trunk.insights

@@ -7,9 +7,7 @@ question), so that a page asked twice is computed once and never stale.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from threading import Lock
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar, cast
 
 from anyascii import anyascii
@@ -22,6 +20,7 @@ from earstead.core.names import name_key
 from earstead.core.periods import Span, add_months, date_of, day_and_hour, day_of, days_span
 from earstead.kit import jsontext
 from earstead.services import naming, series
+from earstead.services.answers import Answers
 from earstead.services.clusters import closure
 from earstead.services.ingest import Ingest
 from earstead.services.views import (
@@ -57,25 +56,10 @@ class Insights:
     def __init__(self, engine: Engine, ingest: Ingest) -> None:
         self._engine = engine
         self._ingest = ingest
-        self._lock = Lock()
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers = Answers()
 
     def _rules(self, tx: Tx, user_id: int) -> MapRules:
         return self._ingest.rules(tx, user_id)[0]
-
-    def _kept(self, tx: Tx, user_id: int, question: Hashable, ask: Callable[[], T]) -> T:
-        key = (user_id, listens.counters(tx, user_id)[4], question)
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                kept: T = self._answers[key]
-                return kept
-        answer = ask()
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
-        return answer
 
     # ---- numbers -----------------------------------------------------------------------------------------
 
@@ -106,10 +90,15 @@ class Insights:
             plays, _, all_plays, _, _ = listens.counters(tx, user_id)
             return plays - charts.muted(tx, user_id, 0, FAR[0])[0], all_plays
 
+    def sizes(self, user_id: int) -> tuple[int, int, int]:
+        """How many artists, releases and recordings a user heard; costs no chart."""
+        with self._engine.read() as tx:
+            return self._answers.kept(tx, user_id, ("sizes",), lambda: charts.sizes(tx, user_id))
+
     def totals(self, user_id: int, span: Span | None) -> Totals:
         """Sums over a span."""
         with self._engine.read() as tx:
-            return self._kept(tx, user_id, ("totals", span), lambda: self._totals(tx, user_id, span))
+            return self._answers.kept(tx, user_id, ("totals", span), lambda: self._totals(tx, user_id, span), span)
 
     def _totals(self, tx: Tx, user_id: int, span: Span | None) -> Totals:
         start, end = (span.start, span.end) if span else (0, FAR[0])
@@ -133,17 +122,17 @@ class Insights:
     def grouped_in(self, tx: Tx, user_id: int, kind: EntityKind, span: Span | None) -> list[Row]:
         """(entity_id, plays, heard ms) of all of a kind in a span, in no order, in a transaction that is open already.
         The list is kept: do not change it."""
-        bounds = (span.start, span.end) if span else None
-        return self._kept(tx, user_id, ("chart", kind, span), lambda: charts.chart(tx, user_id, kind, bounds))
+        return self._answers.chart(tx, user_id, kind, span)
 
     def _chart_rows(self, tx: Tx, user_id: int, kind: EntityKind, span: Span | None, by: Measure) -> list[Row]:
         value, other = (1, 2) if by == "plays" else (2, 1)
         grouped = self.grouped_in(tx, user_id, kind, span)
-        return self._kept(
+        return self._answers.kept(
             tx,
             user_id,
             ("ranked", kind, span, by),
             lambda: sorted(grouped, key=lambda row: (-row[value], -row[other], row[0])),
+            span,
         )
 
     def chart(
@@ -228,7 +217,7 @@ class Insights:
     ) -> tuple[tuple[ChartRow, ...], int]:
         """A page of an artist's releases or recordings, most played first, and how many this user heard."""
         with self._engine.read() as tx:
-            rows = self._kept(
+            rows = self._answers.kept(
                 tx, user_id, ("parts", artist_id, kind), lambda: charts.inside(tx, user_id, artist_id, kind, 100_000)
             )
             part = rows[offset : offset + limit]
@@ -267,7 +256,7 @@ class Insights:
         """
         bounds = (span.start, span.end) if span else (0, FAR[0])
         with self._engine.read() as tx:
-            total = self._kept(
+            total = self._answers.kept(
                 tx,
                 user_id,
                 ("numbered", span, entity_id),
@@ -392,11 +381,12 @@ class Insights:
     ) -> tuple[Bucket, ...]:
         """Plays by day, week, month or year of a span (empty steps included), of everything or of one entity."""
         with self._engine.read() as tx:
-            return self._kept(
+            return self._answers.kept(
                 tx,
                 user_id,
                 ("history", span, unit, entity_id),
                 lambda: self._history(tx, user_id, span, unit, entity_id),
+                span,
             )
 
     def _history(self, tx: Tx, user_id: int, span: Span | None, unit: str, entity_id: int) -> tuple[Bucket, ...]:
@@ -407,7 +397,7 @@ class Insights:
                 (day_and_hour(at, zone)[0], 1, ms) for at, ms in charts.times_of(tx, user_id, entity_id, start, end)
             ]
         else:
-            points = [(day, plays, ms) for day, _, plays, ms in charts.days(tx, user_id, start, end)]
+            points = [(day, plays, ms) for day, _, plays, ms in self._answers.days(tx, user_id, span)]
         if span:
             first, last = day_and_hour(span.start, zone)[0], day_and_hour(span.end - 1, zone)[0]
         elif points:
@@ -417,9 +407,8 @@ class Insights:
         return series.buckets(points, first, last, unit)
 
     def _days(self, user_id: int, span: Span | None) -> list[Row]:
-        start, end = (span.start, span.end) if span else (0, FAR[0])
         with self._engine.read() as tx:
-            return self._kept(tx, user_id, ("days", span), lambda: charts.days(tx, user_id, start, end))
+            return self._answers.days(tx, user_id, span)
 
     def clock(self, user_id: int, span: Span | None) -> tuple[tuple[int, ...], ...]:
         """Plays by weekday (7 rows, Monday first) and hour (24)."""
@@ -464,7 +453,7 @@ class Insights:
     def entity(self, user_id: int, kind: EntityKind, entity_id: int) -> EntityDetail:
         """All an entity's page needs except its series and listens. NotFound when this user never heard it."""
         with self._engine.read() as tx:
-            return self._kept(
+            return self._answers.kept(
                 tx, user_id, ("entity", kind, entity_id), lambda: self._entity(tx, user_id, kind, entity_id)
             )
 
@@ -536,7 +525,7 @@ class Insights:
     def heard_with(self, user_id: int, artist_id: int, limit: int = 8) -> tuple[EntityRef, ...]:
         """Artists heard in the same hours as an artist, those nearest to it rather than merely frequent first."""
         with self._engine.read() as tx:
-            return self._kept(
+            return self._answers.kept(
                 tx, user_id, ("with", artist_id, limit), lambda: self._heard_with(tx, user_id, artist_id, limit)
             )
 

@@ -62,6 +62,30 @@ def chart(tx: Tx, user_id: int, kind: str, span: tuple[int, int] | None) -> list
     return tx.all(CHARTS[kind, span is not None], **params)
 
 
+def sizes(tx: Tx, user_id: int) -> tuple[int, int, int]:
+    """How many (artists, releases, recordings) stand in the all-time charts, without making the charts: what it
+    costs goes with the tracks, not with the listens."""
+    artists, releases, recordings = set(), {0}, set()
+    # Told apart here: three `count(DISTINCT ...)` cost SQLite twice the time.
+    for artist_id, release_id, recording_id in tx.each(
+        """
+        SELECT a.artist_id, m.release_id, m.recording_id
+        FROM track_map m
+        CROSS JOIN track_artist a
+        WHERE m.user_id = :user_id AND m.kind = 0 AND m.visibility = 0
+          AND a.user_id = m.user_id AND a.track_id = m.track_id
+          AND EXISTS (
+            SELECT 1 FROM listens l WHERE l.user_id = :user_id AND l.track_id = m.track_id AND l.counted = 1
+          )
+        """,
+        user_id=user_id,
+    ):
+        artists.add(artist_id)
+        releases.add(release_id)
+        recordings.add(recording_id)
+    return len(artists), len(releases) - 1, len(recordings)
+
+
 def names(tx: Tx, entity_ids: list[int]) -> list[Row]:
     """(entity_id, kind, name, credit, credit_id, spellings) of entities."""
     found: list[Row] = []

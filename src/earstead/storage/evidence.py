@@ -53,12 +53,14 @@ def artist_mbids(tx: Tx, user_id: int, artist_ids: Sequence[int]) -> dict[int, s
 def releases(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
     """recording_id -> the release that a user mostly hears it from; recordings without one are left out. At most
     4,096 ids."""
+    # CROSS JOIN holds the order for SQLite, which would rather count all of the user's listens (90 ms of 200,000).
     rows = tx.all(
         """
         SELECT m.recording_id, m.release_id, count(*)
         FROM track_map m
-        JOIN listens l ON l.user_id = m.user_id AND l.track_id = m.track_id
-        WHERE m.user_id = :user_id AND m.recording_id IN (:ids*) AND m.release_id <> 0 AND l.counted = 1
+        CROSS JOIN listens l
+        WHERE m.user_id = :user_id AND m.recording_id IN (:ids*) AND m.release_id <> 0
+          AND l.user_id = m.user_id AND l.track_id = m.track_id AND l.counted = 1
         GROUP BY m.recording_id, m.release_id
         ORDER BY count(*), m.release_id
         """,

@@ -18,6 +18,13 @@ _BLOCKED = """
     WHERE user_id = :user_id AND visibility > 0 AND visibility > 1
 """
 
+# CROSS JOIN holds the order for SQLite, which would rather go through all of the user's listens.
+_HEARD = f"{OF_ENTITY} e CROSS JOIN track_map m CROSS JOIN listens l"
+_SEEN = """
+    m.user_id = :user_id AND m.track_id = e.track_id AND m.visibility < 2
+    AND l.user_id = :user_id AND l.track_id = m.track_id
+"""
+
 
 def count(tx: Tx, user_id: int, span: tuple[int, int] | None) -> int:
     """Counted listens of a span that are not blocked."""
@@ -82,10 +89,9 @@ def count_of(tx: Tx, user_id: int, entity_id: int, span: tuple[int, int]) -> int
     row = tx.one(
         f"""
         SELECT count(*)
-        FROM {OF_ENTITY} e
-        JOIN track_map m ON m.user_id = :user_id AND m.track_id = e.track_id
-        JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
-        WHERE l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1 AND m.visibility < 2
+        FROM {_HEARD}
+        WHERE {_SEEN}
+          AND l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1
         """,  # noqa: S608
         user_id=user_id,
         entity_id=entity_id,
@@ -100,10 +106,9 @@ def keys_of(tx: Tx, user_id: int, entity_id: int, span: tuple[int, int], *, limi
     rows = tx.all(
         f"""
         SELECT l.listen_id
-        FROM {OF_ENTITY} e
-        JOIN track_map m ON m.user_id = :user_id AND m.track_id = e.track_id
-        JOIN listens l ON l.user_id = :user_id AND l.track_id = e.track_id
-        WHERE l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1 AND m.visibility < 2
+        FROM {_HEARD}
+        WHERE {_SEEN}
+          AND l.listened_at >= :start AND l.listened_at < :end AND l.counted = 1
         ORDER BY l.listened_at DESC, l.listen_id DESC
         LIMIT :limit OFFSET :offset
         """,  # noqa: S608
