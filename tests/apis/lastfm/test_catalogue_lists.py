@@ -136,6 +136,7 @@ def test_tag_gettoptags_starts_where_it_is_told(lastfm: Program) -> None:
     }
     second = lastfm.json("tag.getTopTags", offset=1, num_res=1)["toptags"]
     assert ([tag["name"] for tag in second["tag"]], second["@attr"]["offset"]) == (["folk"], 1)
+    assert lastfm.json("tag.getTopTags", offset=10**30)["toptags"]["tag"] == []
     assert lastfm.json("tag.getTopTags", offset="-5", num_res="none")["toptags"]["@attr"]["num_res"] == 50
 
 

@@ -196,8 +196,9 @@ def test_each_method_needs_its_names(lastfm: Program) -> None:
     needing = [method for method, (params, _) in SHAPES.items() if params.keys() - {"limit", "location", "user"}]
     expected = (400, 6, "Invalid parameters - Your request is missing a required parameter")
     assert {lastfm.fault(method) for method in needing} == {expected}
-    blank = dict.fromkeys(("artist", "album", "track", "tag", "country"), " ")
-    assert {lastfm.fault(method, **blank) for method in needing} == {expected}
+    for nothing in (" ", "\x01"):
+        blank = dict.fromkeys(("artist", "album", "track"), nothing)
+        assert {lastfm.fault(method, **blank) for method in needing} == {expected}
 
 
 # --- what is not there -------------------------------------------------------------------------------------------

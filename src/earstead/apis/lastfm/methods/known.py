@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from earstead.apis.lastfm.faults import Fault
-from earstead.apis.lastfm.method import Call, Param
+from earstead.apis.lastfm.method import MISSING, Call, Param
 from earstead.apis.lastfm.methods.pieces import artist_block
 from earstead.apis.lastfm.tree import Box, Value
 from earstead.core.catalog import Entity, map_track, track_of
 from earstead.core.errors import NotFound
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
-from earstead.core.names import name_key
+from earstead.core.names import clean, name_key
 from earstead.services.users import User
 from earstead.services.views import EntityRef
 
@@ -57,8 +57,15 @@ def name_params(family: Family, *, required: bool = False) -> tuple[Param, ...]:
 
 def words(call: Call, family: Family) -> tuple[str, str]:
     """(name, artist) as the call gives them; the artist of an artist is "". Fault 6 when one is missing."""
-    artist = call.required("artist")
-    return (artist, "") if family is ARTIST else (call.required(family.name), artist)
+    artist = _name(call, "artist")
+    return (artist, "") if family is ARTIST else (_name(call, family.name), artist)
+
+
+def _name(call: Call, parameter: str) -> str:
+    # Of a name of control characters nothing is left to look up.
+    if name := clean(call.required(parameter)):
+        return name
+    raise Fault(6, MISSING)
 
 
 def by_words(call: Call, family: Family, name: str, artist: str, viewer: User | None) -> EntityRef:
@@ -89,7 +96,7 @@ def look_up(call: Call, family: Family, viewer: User | None) -> EntityRef | None
         return commons.by_mbid(family.kind, mbid, viewer)
     name, artist = words(call, family)
     if call.flag("autocorrect"):
-        corrected = commons.correction(viewer, call.required("artist"), name if family is TRACK else "")
+        corrected = commons.correction(viewer, artist or name, name if family is TRACK else "")
         if family is not ALBUM and (thing := corrected.artist if family is ARTIST else corrected.recording):
             return thing
         artist = corrected.artist.name if corrected.artist and artist else artist

@@ -24,6 +24,8 @@ from earstead.services.tags import Kind
 from earstead.services.views import EntityRef
 
 _LISTED = 50
+_FAR = 1_000_000_000
+"""Behind every list; larger numbers have no room in a database."""
 
 
 def get_info(call: Call) -> Payload:
@@ -44,7 +46,7 @@ def get_similar(call: Call) -> Payload:
 
 def get_top_tags(call: Call) -> Payload:
     """The tags given most, from a place of the list on."""
-    first, wanted = max(call.whole("offset") or 0, 0), call.whole("num_res") or 0
+    first, wanted = min(max(call.whole("offset") or 0, 0), _FAR), call.whole("num_res") or 0
     size = min(wanted, 1000) if wanted > 0 else _LISTED
     rows, total = call.services.tags.most_used(size, first, call.viewer)
     items = [
