@@ -30,7 +30,8 @@ class ConnectCard:
     """How one known client is pointed here: drawn on the connect page, in the CLI and in the docs.
 
     `settings` are (label, value) pairs to copy; values may hold `{root}` (the server's public address),
-    `{user}` and `{token}`, filled in when drawn. `client` is matched against what arrives, to turn a light on.
+    `{host}` (the same without its scheme), `{user}` and one of `{token}` and `{password}` (an app password), filled in
+    when drawn. `client` is matched against what arrives, to turn a light on.
     """
 
     client: str

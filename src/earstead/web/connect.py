@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,19 +24,24 @@ from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import query, read_form
 from earstead.web.settings_frame import shown_once
 
-TOKEN_PLACE = "your token"
+Secret = Literal["token", "app password", ""]
 # A client that plays is among the latest; looking further back would only cost.
 _LOOK_BACK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A client as the page draws it: `settings` filled in, `heard_at` unix seconds of its latest play, 0 for none."""
+    """A client as the page draws it: `settings` filled in, `heard_at` unix seconds of its latest play, 0 for none.
+
+    `wants` names the secret that belongs into its settings, and `place` is the text that stands there until one is
+    made.
+    """
 
     key: str
     card: ConnectCard
     settings: tuple[tuple[str, str], ...]
-    wants_token: bool
+    wants: Secret
+    place: str
     heard_at: int
 
 
@@ -47,13 +53,15 @@ async def _connect(request: Request) -> Response:
 
 @signed_in
 async def _new_token(request: Request) -> Response:
-    """Make a token for one client and show it in that client's settings, this once."""
+    """Make the token or app password of one client and show it in that client's settings, this once."""
     services, user = services_of(request), user_of(request)
     key = (await read_form(request)).text("client")
     card = dict(_cards(services)).get(key)
     if card is None:
         raise NotFound("There is no such client here.")
-    token = await blocking(services.accounts.new_token, user.user_id, card.title[:100])
+    accounts = services.accounts
+    make = accounts.new_app_password if wanted(card) == "app password" else accounts.new_token
+    token = await blocking(make, user.user_id, card.title[:100])
     return shown_once(await _page(request, "connect.html", opened=key, token=token))
 
 
@@ -70,7 +78,6 @@ async def _page(request: Request, template: str, *, opened: str = "", token: str
         entries=entries,
         opened=opened or query(request).text("client"),
         token=token,
-        place=TOKEN_PLACE,
         welcome=query(request).text("welcome") == "1",
         newest=latest.items[0] if latest.items else None,
     )
@@ -86,21 +93,31 @@ def _cards(services: Services) -> Iterable[tuple[str, ConnectCard]]:
 def _entry(
     services: Services, user: User, key: str, card: ConnectCard, token: str, latest: Iterable[ListenRow]
 ) -> Entry:
+    wants = wanted(card)
+    place = f"your {wants}"
     return Entry(
         key=key,
         card=card,
-        settings=filled(card, services.public_url.rstrip("/"), user.name, token or TOKEN_PLACE),
-        wants_token=any("{token}" in value for _, value in card.settings),
+        settings=filled(card, services.public_url.rstrip("/"), user.name, token or place),
+        wants=wants,
+        place=place,
         heard_at=heard_at(card, latest),
     )
 
 
-def filled(card: ConnectCard, root: str, user: str, token: str) -> tuple[tuple[str, str], ...]:
-    """The settings of a card with address, name and token in their places.
+def wanted(card: ConnectCard) -> Secret:
+    """Which secret a card has a place for."""
+    values = " ".join(value for _, value in card.settings)
+    return "token" if "{token}" in values else "app password" if "{password}" in values else ""
 
-    Only these three are replaced: a setting may hold braces of its own (a template of the client's).
+
+def filled(card: ConnectCard, root: str, user: str, secret: str) -> tuple[tuple[str, str], ...]:
+    """The settings of a card with address, name and secret in their places.
+
+    Nothing else is replaced: a setting may hold braces of its own (a template of the client's).
     """
-    said = {"{root}": root, "{user}": user, "{token}": token}
+    host = root.partition("://")[2]
+    said = {"{root}": root, "{host}": host, "{user}": user, "{token}": secret, "{password}": secret}
 
     def fill(text: str) -> str:
         for place, value in said.items():

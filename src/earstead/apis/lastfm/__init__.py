@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from earstead.apis.lastfm.connect import CARDS
 from earstead.apis.lastfm.documents import documents
 from earstead.apis.lastfm.legacy import PREFIXES as LEGACY_PREFIXES
 from earstead.apis.lastfm.routes import routes
@@ -12,6 +13,7 @@ api = Api(
     title="Last.fm",
     prefixes=("/2.0", "/i/u", *LEGACY_PREFIXES),
     routes=routes,
+    connect=CARDS,
     summary="Scrobble with, and read from, any program that speaks to Last.fm and can be given another address.",
     docs="/develop/lastfm",
     documents=documents,
