@@ -252,6 +252,21 @@ def test_access_is_listed_and_ends_when_revoked(house: House, api: httpx2.Client
     assert call(api, "auth.getSessionInfo", api_key=application.api_key, sk=key)["error"] == 9
 
 
+def test_a_player_that_signs_in_at_every_start_is_one_application(house: House, application: Application) -> None:
+    """Its accesses stand under one name, and one button ends them all and nobody else's."""
+    applications, bob_id = house.services.applications, house.users["bob"].user_id
+    other = applications.create(house.users["alice"].user_id, "Another")
+    for _ in range(3):
+        applications.new_session(bob_id, application.application_id)
+    applications.new_session(bob_id, other.application_id)
+    with house.signed_in("bob") as bob:
+        page = bob.get("/settings/applications").text
+        assert page.count("Let in 3 times") == 1
+        assert bob.post(f"/settings/applications/all/{application.application_id}/revoke").status_code == 303
+    left = {row.application.application_id for row in applications.app_sessions(bob_id)}
+    assert application.application_id not in left and other.application_id in left
+
+
 # --- terms and switches ------------------------------------------------------------------------------------------
 
 
