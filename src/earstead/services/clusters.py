@@ -119,9 +119,13 @@ def settle(tx: Tx, user_id: int, zone: str, cluster: Cluster, rules: PlayRules) 
         tx,
         [{"seq": seq, "listen_id": settled.listen_of[seq], "reason": settled.reason_of[seq]} for seq in stored],
     )
+    times = [n.listened_at for n in decided] + [row[5] for row in old]
+    if not times:
+        return settled
     listens.count(
         tx,
         user_id,
+        touched=(min(times), max(times)),
         plays=sum(n.counted for n in decided) - sum(row[1] for row in old),
         listened_ms=sum(n.played_ms for n in decided if n.counted) - sum(row[2] for row in old if row[1]),
         all_plays=sum(not n.hidden for n in decided) - sum(not row[4] for row in old),

@@ -148,7 +148,7 @@ class Ingest:
         """Write the map of the given tracks under the rules that now stand."""
         map_rules, _ = self.rules(tx, user_id)
         catalog.map_tracks(tx, user_id, tracks, map_rules)
-        listens.count(tx, user_id, plays=0, listened_ms=0, all_plays=0, skipped=0)
+        listens.count(tx, user_id)
 
     def _settle_stored(self, tx: Tx, user_id: int, stored: Sequence[tuple[Observation, int]]) -> None:
         if not stored:
@@ -217,5 +217,5 @@ class Ingest:
         days = [(at, listen_id, *day_and_hour(at, zone)) for at, listen_id in rows]
         keys = ("listened_at", "listen_id", "day", "hour")
         listens.set_days(tx, [{"user_id": user_id, **dict(zip(keys, day, strict=True))} for day in days])
-        listens.count(tx, user_id, plays=0, listened_ms=0, all_plays=0, skipped=0)
+        listens.count(tx, user_id)
         return (rows[-1][0], rows[-1][1]) if rows else None

@@ -255,7 +255,15 @@ def _write_lonely(tx: Tx, user_id: int, lonely: Sequence[tuple[Prepared, int]], 
         day, hour = day_and_hour(at, zone)
         rows.append((user_id, at, seq, p.track.track_id, day, hour, played, duration, int(counted), 0, skipped))
     listens.insert(tx, rows)
-    listens.count(tx, user_id, plays=plays, listened_ms=heard, all_plays=len(rows), skipped=skips)
+    listens.count(
+        tx,
+        user_id,
+        plays=plays,
+        listened_ms=heard,
+        all_plays=len(rows),
+        skipped=skips,
+        touched=(min(row[1] for row in rows), max(row[1] for row in rows)),
+    )
 
 
 def _write_observations(

@@ -63,6 +63,7 @@ _REST = (
     "DELETE FROM relays WHERE user_id = :user_id",
     "DELETE FROM relay_marks WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",
+    "DELETE FROM touches WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",
     "DELETE FROM user_settings WHERE user_id = :user_id",
     "DELETE FROM follows WHERE user_id = :user_id",

@@ -7,6 +7,9 @@ from typing import Any
 
 from earstead.storage.engine import Row, Tx
 
+EVERYTHING = (0, 1 << 62)
+TOUCHES = 256
+"""As many of a user's last writes are known by what they touched, at least."""
 COLUMNS = "user_id, listened_at, listen_id, track_id, day, hour, played_ms, duration_ms, counted, hidden, skipped"
 
 
@@ -16,13 +19,14 @@ def insert(tx: Tx, rows: Sequence[Row]) -> None:
 
 
 def take(tx: Tx, listen_ids: Sequence[int]) -> list[Row]:
-    """Remove listens; returns what they added to the counters: (listen_id, counted, played_ms, skipped, hidden)."""
+    """Remove listens; returns what they added to the counters: (listen_id, counted, played_ms, skipped, hidden,
+    listened_at)."""
     removed: list[Row] = []
     for start in range(0, len(listen_ids), 1024):
         piece = listen_ids[start : start + 1024]
         removed += tx.all(
             """
-            SELECT listen_id, counted, played_ms, skipped, hidden
+            SELECT listen_id, counted, played_ms, skipped, hidden, listened_at
             FROM listens
             WHERE listen_id IN (:listen_ids*)
             """,
@@ -32,9 +36,22 @@ def take(tx: Tx, listen_ids: Sequence[int]) -> list[Row]:
     return removed
 
 
-def count(tx: Tx, user_id: int, *, plays: int, listened_ms: int, all_plays: int, skipped: int) -> None:
-    """Add differences to the counters; every call raises the write counter."""
-    tx.run(
+def count(
+    tx: Tx,
+    user_id: int,
+    *,
+    plays: int = 0,
+    listened_ms: int = 0,
+    all_plays: int = 0,
+    skipped: int = 0,
+    touched: tuple[int, int] = EVERYTHING,
+) -> None:
+    """Add differences to the counters; every call raises the write counter.
+
+    Args:
+        touched: (first, last) time of the listens that changed.
+    """
+    row = tx.one(
         """
         INSERT INTO counters (user_id, plays, listened_ms, all_plays, skipped, version)
         VALUES (:user_id, :plays, :listened_ms, :all_plays, :skipped, 1)
@@ -44,6 +61,7 @@ def count(tx: Tx, user_id: int, *, plays: int, listened_ms: int, all_plays: int,
             all_plays = counters.all_plays + excluded.all_plays,
             skipped = counters.skipped + excluded.skipped,
             version = counters.version + 1
+        RETURNING version
         """,
         user_id=user_id,
         plays=plays,
@@ -51,6 +69,32 @@ def count(tx: Tx, user_id: int, *, plays: int, listened_ms: int, all_plays: int,
         all_plays=all_plays,
         skipped=skipped,
     )
+    assert row is not None, "an upsert always returns its row"
+    tx.insert("touches", "user_id, version, first_at, last_at", [(user_id, row[0], *touched)])
+    if row[0] % TOUCHES == 0:
+        tx.run(
+            "DELETE FROM touches WHERE user_id = :user_id AND version <= :version",
+            user_id=user_id,
+            version=row[0] - TOUCHES,
+        )
+
+
+def touched(tx: Tx, user_id: int, since: int, until: int, start: int, end: int) -> bool:
+    """Whether a write after `since`, up to `until` (write counters), may have changed listens in a span; half open."""
+    row = tx.one(
+        """
+        SELECT count(*), coalesce(sum(CASE WHEN first_at < :end AND last_at >= :start THEN 1 ELSE 0 END), 0)
+        FROM touches
+        WHERE user_id = :user_id AND version > :since AND version <= :until
+        """,
+        user_id=user_id,
+        since=since,
+        until=until,
+        start=start,
+        end=end,
+    )
+    # Notes of long ago are gone: where one is missing, anything may have changed.
+    return row is None or row[0] != until - since or row[1] > 0
 
 
 def counters(tx: Tx, user_id: int) -> tuple[int, int, int, int, int]:
