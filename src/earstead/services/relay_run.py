@@ -84,9 +84,12 @@ class Runner:
         self._carrier = carrier
         worker.handle(JOB, self.run)
 
-    def wake(self, tx: Tx, relay_id: int, *, run_at: int = 0, at_once: bool = False) -> None:
-        """Queue the job of a relay in this transaction. `at_once` also passes a job that waits for its time."""
-        dedupe = f"{relay_id}!" if at_once else str(relay_id)
+    def wake(self, tx: Tx, relay_id: int, *, run_at: int = 0) -> None:
+        """Queue the job of a relay in this transaction, for now or for a time to come."""
+        # A job that waits for its time must not stand for one that is due: what arrives, and a user who says "now",
+        # would wait along with it.
+        later = run_at > self._clock.now()
+        dedupe = f"{relay_id}@{run_at}" if later else str(relay_id)
         self._worker.enqueue(tx, JOB, {"relay_id": relay_id}, run_at=run_at, dedupe=dedupe)
 
     def target(self, tx: Tx, relay: Relay) -> Target:

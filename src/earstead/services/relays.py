@@ -285,7 +285,7 @@ class Relays:
                 state: State = "paused" if before.state == "paused" else "on"
                 change = {"state": state, "account": account.name, "peer_mark": account.mark, "error": ""}
                 table.change(tx, relay_id, values | change | {"failures": 0, "next_at": 0, "batch": 0})
-                self._runner.wake(tx, relay_id, at_once=True)
+                self._runner.wake(tx, relay_id)
             else:
                 # What proved us before is replaced, so nothing can be sent until the user has approved us.
                 table.change(tx, relay_id, values | {"state": "new" if before.state == "new" else "reconnect"})
@@ -333,7 +333,7 @@ class Relays:
             _get(tx, user_id, relay_id)
             table.change(tx, relay_id, values)
             self._known.pop(user_id, None)
-            self._runner.wake(tx, relay_id, at_once=True)
+            self._runner.wake(tx, relay_id)
             return _get(tx, user_id, relay_id)
 
         return self._writer.do(work).result()
@@ -378,7 +378,7 @@ class Relays:
             _get(tx, user_id, relay_id)
             ids = [row[0] for row in reversed(table.failed(tx, relay_id, 4_000))]
             table.queue(tx, relay_id, ids, self._clock.now())
-            self._runner.wake(tx, relay_id, at_once=True)
+            self._runner.wake(tx, relay_id)
             return len(ids)
 
         return self._writer.do(work).result()

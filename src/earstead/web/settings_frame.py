@@ -19,6 +19,7 @@ _SECTIONS = (
     ("/settings/tokens", "Tokens"),
     ("/settings/app-passwords", "App passwords"),
     ("/settings/applications", "Applications"),
+    ("/settings/relays", "Relays"),
     ("/settings/account", "Data and account"),
 )
 _OWNER_SECTIONS = (

@@ -14,6 +14,7 @@ from earstead.web import (
     settings_account,
     settings_applications,
     settings_keys,
+    settings_relays,
     settings_server_api,
     settings_users,
 )
@@ -126,6 +127,7 @@ routes: list[BaseRoute] = [
     Route("/settings/sessions", _sessions, methods=["GET"]),
     Route("/settings/sessions/{session_id}/end", _end_session, methods=["POST"]),
     *settings_keys.routes,
+    *settings_relays.routes,
     *settings_applications.routes,
     *settings_account.routes,
     *settings_users.routes,
