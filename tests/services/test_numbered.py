@@ -78,6 +78,10 @@ def test_equal_plays_stand_in_order_of_name(trunk: Trunk) -> None:
         names += [row.entity.name for row in chart.rows]
     assert names == [*(f"Artist {i}" for i in range(1, 9)), "Élan", "Zero", "alone"]
     assert trunk.insights.chart(1, "artist", None, offset=99, ties_by_name=True).rows == ()
+    trunk.ingest.add_now(1, [heard(200 + i, name, "Same") for i, name in enumerate(("Cc", "Aa", "Bb"))])
+    rows = trunk.insights.chart(1, "recording", None, offset=9, ties_by_name=True).rows
+    credited = [row.entity.credit for row in rows if row.entity.name == "Same"]
+    assert credited == ["Aa", "Bb", "Cc"]
 
 
 def test_sizes_are_those_of_the_charts(trunk: Trunk) -> None:

@@ -181,14 +181,15 @@ class Insights:
         )
 
     def _named_ties(self, tx: Tx, user_id: int, rows: list[Row], offset: int, limit: int, value: int) -> list[Row]:
-        """A page of ranked rows, equal ones by name. Only the names of those are looked up that may stand on it."""
+        """A page of ranked rows, equal ones by name and credit; only those are looked up that may stand on it."""
         first = bisect_left(rows, -rows[offset][value], key=lambda row: -row[value])
         after = bisect_right(rows, -rows[offset + limit - 1][value], key=lambda row: -row[value])
         renames = self._rules(tx, user_id).renames
         named = {
-            row[0]: name_key(renames.get(row[0], row[2])) for row in charts.names(tx, [r[0] for r in rows[first:after]])
+            row[0]: (name_key(renames.get(row[0], row[2])), name_key(row[3]))
+            for row in charts.names(tx, [r[0] for r in rows[first:after]])
         }
-        ordered = sorted(rows[first:after], key=lambda row: (-row[value], named.get(row[0], ""), row[0]))
+        ordered = sorted(rows[first:after], key=lambda row: (-row[value], named.get(row[0], ("", "")), row[0]))
         return ordered[offset - first : offset - first + limit]
 
     # ---- entities by what others call them ---------------------------------------------------------------
