@@ -50,6 +50,10 @@ def test_tags_are_written_and_read_back(lastfm: Program, package: str) -> None:
     for tag in ("COLD", "cold", "never given"):
         assert lastfm.post(f"{package}.removeTag", **thing, tag=tag).status == 200
     assert texts(lastfm.xml(f"{package}.getTags", **thing), "tag/name") == ["Trip Hop"]
+    lastfm.post(f"{package}.removeTag", **thing, tag="trip hop")
+    # Still known to its user, as clients read back after they took the last tag off; to nobody else.
+    assert lastfm.json(f"{package}.getTags", **thing)["tags"]["tag"] == []
+    assert lastfm.nobody().fault(f"{package}.getInfo", **thing)[1] == 6
 
 
 @pytest.mark.parametrize("package", THINGS)

@@ -45,6 +45,10 @@ TRACK = Family(name="track", kind="recording", unknown="Track not found")
 MBID = Param(name="mbid", about="MusicBrainz id, in the place of names.")
 AUTOCORRECT = Param(name="autocorrect", about="1: follow known corrections of the names.")
 LANG = Param(name="lang", about="Taken, not used: there are no texts in several languages.")
+SPOKEN_OF = "lastfm_spoken_of"
+"""The setting with the ids of things that a user tagged before anybody heard them, latest last."""
+MOST_SPOKEN_OF = 200
+
 USERNAME = Param(name="username", about="Whose plays to tell; without it those of the session's user.")
 
 
@@ -107,9 +111,17 @@ def _spoken_of(call: Call, family: Family, name: str, artist: str, viewer: User 
     meant = by_words(call, family, name, artist, viewer)
     if call.services.tags.top(family.kind, meant.entity_id, viewer):
         return meant
+    if viewer and meant.entity_id in spoken_of(call, viewer):
+        return meant
     if family is TRACK and viewer and call.services.feedback.scores(viewer.user_id, [meant.entity_id]):
         return meant
     return None
+
+
+def spoken_of(call: Call, user: User) -> list[int]:
+    """What a user tagged before anybody heard it; it stays known to them when the last tag is taken off."""
+    kept = call.services.accounts.setting(user.user_id, SPOKEN_OF)
+    return kept if isinstance(kept, list) else []
 
 
 def needed(call: Call, family: Family, *, user: User | None = None, status: int = 200) -> EntityRef:

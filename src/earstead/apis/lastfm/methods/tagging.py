@@ -8,11 +8,14 @@ from earstead.apis.lastfm.methods.known import (
     ARTIST,
     AUTOCORRECT,
     MBID,
+    MOST_SPOKEN_OF,
+    SPOKEN_OF,
     TRACK,
     Family,
     by_words,
     look_up,
     name_params,
+    spoken_of,
     subject,
     words,
 )
@@ -84,14 +87,24 @@ def top_tags(call: Call, name: str, family: Family, thing: EntityRef) -> Box:
 
 def _add(call: Call, family: Family) -> Payload:
     user, tags = _writer(call), call.required("tags")
-    thing = _meant(call, family, user)
+    thing, heard = _meant(call, family, user)
     call.services.tags.add(user.user_id, family.kind, thing.entity_id, tags.split(","), item=thing)
+    if not heard:
+        _remember(call, user, thing)
     return None
+
+
+def _remember(call: Call, user: User, thing: EntityRef) -> None:
+    known = spoken_of(call, user)
+    if thing.entity_id not in known:
+        latest = [*known, thing.entity_id][-MOST_SPOKEN_OF:]
+        call.services.accounts.set_setting(user.user_id, SPOKEN_OF, latest)
 
 
 def _remove(call: Call, family: Family) -> Payload:
     user, tag = _writer(call), call.required("tag")
-    call.services.tags.remove(user.user_id, family.kind, _meant(call, family, user).entity_id, tag)
+    thing, _ = _meant(call, family, user)
+    call.services.tags.remove(user.user_id, family.kind, thing.entity_id, tag)
     return None
 
 
@@ -101,12 +114,12 @@ def _writer(call: Call) -> User:
     return call.session_user
 
 
-def _meant(call: Call, family: Family, user: User) -> EntityRef:
-    """What a user speaks of; a thing that nobody heard is taken at its words, as with love."""
+def _meant(call: Call, family: Family, user: User) -> tuple[EntityRef, bool]:
+    """What a user speaks of, and whether anybody heard it; what nobody did is taken at its words, as with love."""
     name, artist = words(call, family)
-    return call.services.commons.named(user, family.kind, name, artist=artist) or by_words(
-        call, family, name, artist, user
-    )
+    if heard := call.services.commons.named(user, family.kind, name, artist=artist):
+        return heard, True
+    return by_words(call, family, name, artist, user), False
 
 
 def _own(call: Call, family: Family) -> Payload:
