@@ -60,7 +60,7 @@ def test_scrobble_of_one_play(lastfm: Program, services: Services, ada: User) ->
     (row,) = services.insights.listens(ada.user_id).items
     assert (row.artist_name, row.track_name, row.release_name) == ("Nick Drake", "Road", "Pink Moon")
     assert (row.listened_at, row.duration_ms, row.recording_mbid, row.source) == (NOW - 100, 36_000, MBID, "lastfm")
-    assert row.client == "tests/1.0"
+    assert row.client == "testclient"
     assert row.counted
     assert row.extra == {
         "album_artist": "Nick Drake",
@@ -69,6 +69,19 @@ def test_scrobble_of_one_play(lastfm: Program, services: Services, ada: User) ->
         "stream_id": "s1",
         "context": "c",
     }
+
+
+def test_scrobble_remembers_what_reported_it(lastfm: Program, services: Services, ada: User) -> None:
+    """track.scrobble: the client is the API account of a registered key, else the User-Agent, else who came first."""
+    mine = services.applications.create(ada.user_id, "My player")
+    key = services.applications.new_session(ada.user_id, mine.application_id).key
+    secret = services.applications.secret_of(mine.application_id)
+    Program(lastfm.client, mine.api_key, secret, key).xml("track.scrobble", artist="A", track="1", timestamp=NOW - 3)
+    for i, agent in enumerate(("mpdas/0.4.5", "")):
+        sent = lastfm.parameters("track.scrobble", artist="A", track=f"B{i}", timestamp=NOW - i)
+        assert lastfm.client.post("/2.0/", data=sent, headers={"User-Agent": agent}).status_code == 200
+    clients = [row.client for row in services.insights.listens(ada.user_id).items]
+    assert clients == ["mpdas/0.4.5", "tests/1.0", "My player"]
 
 
 def test_scrobble_of_one_play_is_an_object_in_json(lastfm: Program) -> None:

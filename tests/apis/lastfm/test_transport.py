@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import logging
+import socket
 import sqlite3
 import xmlrpc.client
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from starlette.testclient import TestClient
 from tests.apis.lastfm.speaking import Program
-from tests.conftest import NOW
+from tests.conftest import NOW, LiveServer
 
 from earstead.apis.lastfm.errors import fault_of
 from earstead.app import around
@@ -248,6 +250,17 @@ def test_a_signature_over_what_lies_in_both_places_holds(services: Services, las
     assert services.insights.count(ada.user_id) == 1
 
 
+def test_a_key_reads_for_the_person_who_made_it(
+    services: Services, client: TestClient, lastfm: Program, bob: User
+) -> None:
+    """What is private is answered to a session of the person or to a key they made; others get error 17."""
+    mine = services.applications.create(bob.user_id, "Mine")
+    asked = {"user": "bob"}
+    assert Program(client, mine.api_key).post("user.getRecentTracks", **asked).status == 200
+    assert lastfm.fault("user.getRecentTracks", **asked)[:2] == (403, 17)
+    assert lastfm.nobody().fault("user.getRecentTracks", **asked)[:2] == (403, 17)
+
+
 # --- trouble -------------------------------------------------------------------------------------------------------
 
 
@@ -279,3 +292,24 @@ def test_errors_of_the_product_keep_their_sentence() -> None:
     locked.sqlite_errorname = "SQLITE_BUSY"
     assert fault_of(locked).code == 16
     assert fault_of(ValueError("x")).message == "Operation failed - Something else went wrong"
+
+
+def test_requests_as_old_libraries_write_them(live_server: LiveServer) -> None:
+    """HTTP/1.0, no User-Agent, no Content-Type, chunks, and waiting for permission to go on: all are answered."""
+    said = b"method=user.getInfo&user=ada&api_key=k&x=" + b"a" * 10
+    heads = (
+        b"GET /2.0/?" + said + b" HTTP/1.0\r\n\r\n",
+        b"POST /2.0 HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(said) + said,
+        b"POST /2.0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"%x\r\n" % len(said) + said + b"\r\n0\r\n\r\n",
+        b"POST /2.0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+        % len(said)
+        + said,
+    )
+    live_server.services.accounts.update(live_server.user.user_id, visibility="public")
+    for head in heads:
+        with socket.create_connection(("127.0.0.1", urlsplit(live_server.url).port or 0), timeout=10) as line:
+            line.sendall(head)
+            answered = b"".join(iter(lambda: line.recv(65536), b""))
+        assert b" 200 OK\r\n" in answered, answered[:300]
+        assert b'<lfm status="ok"><user><name>ada</name>' in answered

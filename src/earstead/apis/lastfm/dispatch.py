@@ -78,9 +78,16 @@ class Dispatcher:
             raw=asked.raw,
             verb=caller.verb,
             strict=admitted.strict,
-            client=admitted.application.name or caller.agent,
+            client=_client(admitted, caller),
         )
 
     def _maker(self, admitted: Admitted) -> User | None:
         maker = admitted.application.user_id
         return self._services.accounts.user(maker) if maker else None
+
+
+def _client(admitted: Admitted, caller: Caller) -> str:
+    """What the program is called. A key that nobody registered may be shared by several ("anything"): there the
+    program's own word counts, if it says one."""
+    application = admitted.application
+    return application.name if application.verified else caller.agent or application.name

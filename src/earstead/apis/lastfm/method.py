@@ -43,7 +43,7 @@ class Call:
         raw: every parameter as it came, for those who need to tell "empty" from "absent".
         verb: GET, HEAD or POST.
         strict: whether keys and signatures are handled strictly.
-        client: what the calling program is called: its API account's name, else its User-Agent.
+        client: what the calling program is called, by its API account or by its User-Agent.
     """
 
     services: Services
