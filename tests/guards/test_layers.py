@@ -39,7 +39,7 @@ def test_contracts_hold() -> None:
 )
 def test_contracts_have_teeth(tmp_path: Path, module: str, text: str, broken: str) -> None:
     """A module that breaks an arrow is found, and the contract it breaks is named."""
-    for package in ("cli", "apis", "sources", "relay", "web", "pagekit", "services", "storage", "kit", "core", "sandbox"):
+    for package in "cli apis sources relay web pagekit services storage kit core sandbox".split():
         home = tmp_path / "src/earstead" / package
         home.mkdir(parents=True)
         (home / "__init__.py").touch()

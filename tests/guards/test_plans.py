@@ -19,17 +19,20 @@ from earstead.app import _services
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Reading, Submission
 from earstead.core.periods import Span
+from earstead.core.relaying import RelayFilter
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import md5_hex
 from earstead.services import applications as registering
 from earstead.services.container import Services
 from earstead.services.feedback import Feedback
 from earstead.services.keys import USED_STEP_S
+from earstead.services.relays import Given
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
 from earstead.settings import Settings
 from earstead.storage.engine import Row, Tx, WriteSession, expand
 from earstead.storage.sqlite import SqliteEngine
+from tests.fakes.carriers import Taker
 from tests.guards.sources import modules
 
 NOW = 1_750_000_000
@@ -44,6 +47,7 @@ SMALL = {
     "user_sources": "a row a person and source",
     "last_ids": "a row a kind of id",
     "counters": "a row a person",
+    "relays": "at most twenty a person",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
@@ -292,6 +296,9 @@ def social(services: Services, owner: int, other: int) -> None:
         tags.remove(owner, kind, item, "old")
         tags.of(owner, kind, item), tags.top(kind, item, viewer), tags.personal(owner, "rock", kind)
         tags.tagged("rock", kind, 10, 0, viewer)
+    song = services.insights.chart(owner, "recording", None).rows[0].entity
+    services.playlinks.set(owner, song, "loB0kmz_0MM"), services.playlinks.of(owner, [song.entity_id])
+    services.playlinks.remove(other, song.entity_id, "youtube")
     tags.user_top(owner), tags.info("rock", viewer), tags.most_used(10, 0, viewer), tags.similar("rock", 10, viewer)
     a.update(other, visibility="public")
     follows.follow(owner, "bea"), follows.follow(other, "ada"), follows.follows(owner, "bea")
@@ -346,6 +353,36 @@ def applications(services: Services, user_id: int, clock: FixedClock) -> None:
     secret = services.accounts.new_app_password(user_id, "player")
     clock.advance(USED_STEP_S)
     assert apps.legacy_matches(user_id, md5_hex(md5_hex(secret) + "1"), "1")
+
+
+def pass_on(services: Services, user_id: int) -> None:
+    """A relay that is connected, sends, is refused, held, back-fills and is removed; another one stays."""
+    relays = services.relays
+    carrier = relays.runner.carrier = Taker()
+    relays.mark(user_id)
+    kept = relays.add(user_id, "earstead", Given(url="https://there.example", token="t")).relay_id
+    relay_id = relays.add(user_id, "librefm", Given(api_key="k" * 32)).relay_id
+    relays.approval_page(user_id, relay_id)
+    assert relays.finish(user_id, relay_id)
+    relays.reconnect(user_id, kept, Given(token="u"))
+    relays.edit(user_id, kept, RelayFilter(min_played_s=30), playing=True)
+    services.ingest.add_now(user_id, [heard(i, listened_at=UnixSeconds(NOW - 9_000 + i * 300)) for i in range(20)])
+    services.ingest.add_now(user_id, [heard(21, listened_at=UnixSeconds(NOW - 900))], bulk=True)
+    first, *pair = (row.item.listen_id for row in relays.waiting(user_id, kept, limit=3))
+    services.decisions.make(user_id, "delete", {"listen_ids": [first]})
+    services.decisions.make(user_id, "join", {"listen_ids": pair})
+    carrier.refuse = 1
+    relays.pause(user_id, kept), relays.resume(user_id, kept), relays.try_now(user_id, kept)
+    relays.fill(user_id, kept, NOW - 40_000_000, NOW)
+    relays.start()
+    services.worker.run_due()
+    relays.of_user(user_id), relays.failed(user_id, kept), relays.retry_failed(user_id, kept)
+    services.worker.run_due()
+    relays.stop_fill(user_id, kept)
+    services.playing.set(user_id, heard(1), 100)
+    assert relays.playing.settle(10)
+    relays.remove(user_id, relay_id)
+    assert relays.get(user_id, kept).relay.sent > 100
 
 
 def work(services: Services) -> None:
@@ -404,6 +441,7 @@ def run_everything(folder: Path) -> Run:
     social(services, owner, other)
     applications(services, owner, clock)
     move(services, owner)
+    pass_on(services, owner), pass_on(services, other)
     work(services)
     services.accounts.erase_source(other, "export")
     services.accounts.erase(other)

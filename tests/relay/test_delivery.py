@@ -124,7 +124,7 @@ def test_death_between_sending_and_noting_loses_and_doubles_nothing(
     lastfm.approve(next(iter(lastfm.tokens)))
     home.services.relays.finish(home.user_id, relay.relay_id)
     home.hear("One", "Two")
-    carrier = home.services.relays.carrier
+    carrier = home.services.relays.runner.carrier
     deliver = carrier.deliver
 
     def dies(*given: object) -> Delivery:
@@ -232,6 +232,17 @@ def test_what_is_deleted_before_it_goes_does_not_go(home: Home, relay: Relay, la
     home.services.relays.resume(home.user_id, relay.relay_id)
     home.send()
     assert titles(lastfm) == ["Two"]
+    assert standing(home, relay).waiting == 0
+
+
+def test_two_that_were_joined_go_as_one(home: Home, relay: Relay, lastfm: Simulator) -> None:
+    """Two listens that became one while they waited are scrobbled once."""
+    home.services.relays.pause(home.user_id, relay.relay_id)
+    pair = home.hear("One", "One", source="one") + home.hear("Two", start=NOW - 100)
+    home.services.decisions.make(home.user_id, "join", {"listen_ids": pair[:2]})
+    home.services.relays.resume(home.user_id, relay.relay_id)
+    home.send()
+    assert titles(lastfm) == ["One", "Two"]
     assert standing(home, relay).waiting == 0
 
 

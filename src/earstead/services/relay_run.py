@@ -81,7 +81,7 @@ class Runner:
         self._vault = vault
         self._insights = insights
         self._worker = worker
-        self._carrier = carrier
+        self.carrier = carrier
         worker.handle(JOB, self.run)
 
     def wake(self, tx: Tx, relay_id: int, *, run_at: int = 0) -> None:
@@ -113,7 +113,7 @@ class Runner:
         except CannotOpen:
             self._hold(relay, "The key that seals secrets was changed: connect this account again.")
             return
-        most = self._carrier.most(target)
+        most = self.carrier.most(target)
         batch = self._queued(relay, most) or self._backfilled(relay, most)
         if batch is not None:
             self._send(relay, target, batch)
@@ -173,7 +173,7 @@ class Runner:
             return
         listens = [listen for _, listen in batch.listens]
         try:
-            delivery = self._carrier.deliver(target, listens)
+            delivery = self.carrier.deliver(target, listens)
         except RetryLater as fault:
             self._wait(relay, fault)
         except Refused as fault:

@@ -91,8 +91,7 @@ class Relays:
         self._clock = clock
         self._vault = vault
         self._insights = insights
-        self.carrier = carrier
-        self._runner = Runner(engine, writer, clock, vault, insights, worker, carrier)
+        self.runner = Runner(engine, writer, clock, vault, insights, worker, carrier)
         self._known: dict[int, tuple[str, tuple[Relay, ...]]] = {}
         self.playing = PlayingThread(self._tell_playing)
 
@@ -106,14 +105,14 @@ class Relays:
 
         def work(tx: Tx) -> None:
             for relay_id in table.with_work(tx):
-                self._runner.wake(tx, relay_id)
+                self.runner.wake(tx, relay_id)
 
         self._writer.do(work).result()
 
     def close(self) -> None:
         """Stop passing on what plays, and close the connections."""
         self.playing.close()
-        self.carrier.close()
+        self.runner.carrier.close()
 
     def forget(self, user_id: int) -> None:
         """The account is being erased: nothing more is queued or sent for it."""
@@ -145,7 +144,7 @@ class Relays:
             if chosen:
                 table.queue(tx, relay.relay_id, chosen, self._clock.now())
                 if relay.state == "on":
-                    self._runner.wake(tx, relay.relay_id)
+                    self.runner.wake(tx, relay.relay_id)
 
     def _connected(self, tx: Tx, user_id: int) -> tuple[str, tuple[Relay, ...]]:
         """The user's mark and the relays that listens wait for; kept until one of them changes."""
@@ -161,13 +160,13 @@ class Relays:
             mark, relays = table.mark(tx, user_id), [relay_from(r) for r in table.of_user(tx, user_id, MOST_RELAYS)]
             play = replace(play_of(submission), counted=True, played_ms=0)
             targets = [
-                self._runner.target(tx, relay)
+                self.runner.target(tx, relay)
                 for relay in relays
                 if relay.state == "on" and relay.playing and goes(relay, mark, play)
             ]
         for target in targets:
             with contextlib.suppress(Upstream):
-                self.carrier.playing(target, submission)
+                self.runner.carrier.playing(target, submission)
 
     def mark(self, user_id: int) -> str:
         """The mark under which copies of a user travel, made when first asked for."""
@@ -233,7 +232,7 @@ class Relays:
             secrets = unseal(self._vault, sealed)
         except CannotOpen:
             return ""
-        return self.carrier.approval_page(target_of(relay.kind, relay.url, secrets)) if secrets.pending else ""
+        return self.runner.carrier.approval_page(target_of(relay.kind, relay.url, secrets)) if secrets.pending else ""
 
     def finish(self, user_id: int, relay_id: int) -> bool:
         """Ask whether the user has approved us; True when connected. Raises Rejected when the try ran out."""
@@ -242,7 +241,8 @@ class Relays:
             sealed = table.secrets(tx, relay_id)
         try:
             secrets = unseal(self._vault, sealed)
-            account = self.carrier.approved(target_of(relay.kind, relay.url, secrets)) if secrets.pending else None
+            target = target_of(relay.kind, relay.url, secrets)
+            account = self.runner.carrier.approved(target) if secrets.pending else None
         except (CannotOpen, Upstream) as fault:
             raise Rejected("", f"{fault}; connect again") from fault
         if account is None:
@@ -258,7 +258,7 @@ class Relays:
                 if not given.token:
                     raise Rejected("token", "paste the token")
                 secrets = Secrets(token=given.token)
-                return secrets, self.carrier.account(target_of(kind, url, secrets))
+                return secrets, self.runner.carrier.account(target_of(kind, url, secrets))
             return self._prove_lastfm(kind, url, given)
         except ForbiddenAddress as fault:
             raise Rejected("url", str(fault)) from fault
@@ -274,9 +274,9 @@ class Relays:
             raise Rejected("secret", "give the shared secret of the API account")
         secrets = Secrets(api_key=given.api_key or ANY_KEY, secret=given.secret)
         if by_password:
-            account = self.carrier.log_in(target_of(kind, url, secrets), given.name, given.password)
+            account = self.runner.carrier.log_in(target_of(kind, url, secrets), given.name, given.password)
             return replace(secrets, session=account.session), account
-        return replace(secrets, pending=self.carrier.ask(target_of(kind, url, secrets))), None
+        return replace(secrets, pending=self.runner.carrier.ask(target_of(kind, url, secrets))), None
 
     def _connect(self, user_id: int, relay_id: int, account: Account | None, values: dict[str, object]) -> Relay:
         def work(tx: Tx) -> Relay:
@@ -285,7 +285,7 @@ class Relays:
                 state: State = "paused" if before.state == "paused" else "on"
                 change = {"state": state, "account": account.name, "peer_mark": account.mark, "error": ""}
                 table.change(tx, relay_id, values | change | {"failures": 0, "next_at": 0, "batch": 0})
-                self._runner.wake(tx, relay_id)
+                self.runner.wake(tx, relay_id)
             else:
                 # What proved us before is replaced, so nothing can be sent until the user has approved us.
                 table.change(tx, relay_id, values | {"state": "new" if before.state == "new" else "reconnect"})
@@ -333,7 +333,7 @@ class Relays:
             _get(tx, user_id, relay_id)
             table.change(tx, relay_id, values)
             self._known.pop(user_id, None)
-            self._runner.wake(tx, relay_id)
+            self.runner.wake(tx, relay_id)
             return _get(tx, user_id, relay_id)
 
         return self._writer.do(work).result()
@@ -378,7 +378,7 @@ class Relays:
             _get(tx, user_id, relay_id)
             ids = [row[0] for row in reversed(table.failed(tx, relay_id, 4_000))]
             table.queue(tx, relay_id, ids, self._clock.now())
-            self._runner.wake(tx, relay_id)
+            self.runner.wake(tx, relay_id)
             return len(ids)
 
         return self._writer.do(work).result()
@@ -411,7 +411,7 @@ class Relays:
             if running is not None and fill_from(running).state == "running":
                 raise Conflict("A back-fill runs already; stop it first.")
             table.add_fill(tx, relay_id, start=start, end=end, total=total, now=self._clock.now())
-            self._runner.wake(tx, relay_id)
+            self.runner.wake(tx, relay_id)
             made = table.latest_fill(tx, relay_id)
             assert made is not None
             return fill_from(made)
