@@ -410,6 +410,15 @@ def test_pages_keep_the_accessibility_rules_and_their_width(page: Any, axe_sourc
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_methods_are_walked_through_by_keyboard(page: Any) -> None:
+    """With j the first method is reached, with Enter its page."""
+    page.goto("/develop/lastfm?q=user.getInfo")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/develop/lastfm/user.getInfo")
+    assert page.get_by_role("heading", level=1).inner_text() == "user.getInfo"
+
+
 def test_a_browser_allows_by_keyboard_and_arrives_at_the_application(browser: Any, house: House) -> None:
     """A visitor signs in, comes back to the question, allows with Enter, and the browser follows the callback."""
     context = browser.new_context(base_url=house.url)
