@@ -65,12 +65,13 @@ def test_only_the_first_parameter_counts() -> None:
         call(member("user", "&b;"), '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'),
         call(member("user", "&nothing;")),
         call(member("user", "<array>" * 40 + "</array>" * 40)),
+        call("<member/>" * 30_000),
         b"<methodCall>\xff\xfe</methodCall>",
         b"\xef\xbb\xbf<methodCall\x00>",
     ],
 )
 def test_what_cannot_be_read_is_error_6(body: bytes) -> None:
-    """Broken documents, entities and depth are refused with one sentence."""
+    """Broken documents, entities, depth and endless lists are refused with one sentence."""
     with pytest.raises(Fault) as caught:
         list(parse(body))
     assert caught.value.code == 6

@@ -1,6 +1,6 @@
 """XML-RPC, as far as this API needs it: one struct of named texts in, one text or a fault out (spec section 2.6).
 
-Requests are read by expat with a bound on depth, and a document type is refused: without one there are no
+Requests are read by expat with bounds on depth and number, and a document type is refused: without one there are no
 entities, hence none that grow or that reach for a file.
 """
 
@@ -14,6 +14,8 @@ from earstead.apis.lastfm.faults import Fault
 from earstead.apis.lastfm.render_xml import PROLOGUE, escaped
 
 MAX_DEPTH = 32
+MAX_ELEMENTS = 30_000
+"""Five a member: more than any caller needs, and little enough to be read while others wait."""
 MALFORMED = "Invalid parameters - The XML-RPC request cannot be read"
 _SCALARS = frozenset(("string", "int", "i4", "i8", "boolean", "double"))
 _PARAM = ("methodCall", "params", "param")
@@ -52,6 +54,7 @@ class _Reader:
         self._text: list[str] = []
         self._name = ""
         self._params = 0
+        self._elements = 0
 
     def read(self, body: bytes) -> None:
         parser = expat.ParserCreate()
@@ -67,7 +70,8 @@ class _Reader:
 
     def _open(self, tag: str, _: object) -> None:
         self._path.append(tag)
-        if len(self._path) > MAX_DEPTH:
+        self._elements += 1
+        if len(self._path) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise _RefusedError
         if tuple(self._path) == _PARAM:
             self._params += 1
