@@ -103,6 +103,19 @@ def test_pages_follow_their_cursors_through_everything(ada: Listener) -> None:
     assert [listen["track_name"] for listen in before["items"]] == [f"T{at}" for at in range(14, 4, -1)]
 
 
+def test_a_page_tells_of_a_listen_what_the_listen_itself_tells(ada: Listener) -> None:
+    """The two are written by different means; members, order and types are the same, odd characters included."""
+    odd = play(
+        track_name="Ночь 🎧 \u202e", extra={"half": "\\ud800", "deep": {"a": [None, 1.5, True]}}, isrc="DEAB12345678"
+    )
+    ada.client.post("/listens", json={"listens": [odd, play(1_700_009_000, release_name="Tides")]})
+    page = ada.client.get("/listens")
+    assert page.headers["etag"] and page.headers["content-type"] == "application/json"
+    for row in page.json()["items"]:
+        alone = ada.client.get(f"/listens/{row['listen_id']}").json()
+        assert list(row.items()) == list(alone.items())
+
+
 def test_filters_narrow(ada: Listener) -> None:
     """Text, artist and times narrow the page; bounds are exclusive."""
     ada.add(play(1_700_000_000), play(1_700_000_600, "Other", "Song"), play(1_700_001_200))

@@ -127,10 +127,20 @@ Fresh = Annotated[Caller, Depends(fresh)]
 async def known_query(request: Request) -> None:
     """Refuse query names the address does not know: a misspelt filter must not answer with everything."""
     route = request.scope.get("route")
-    known = {param.alias for param in get_flat_params(route.dependant)} if isinstance(route, APIRoute) else set()
+    known = _query_names(route) if isinstance(route, APIRoute) else frozenset()
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise Invalid([(name[:100], "this address knows no such query name") for name in unknown])
+
+
+_names: dict[Callable[..., Any], frozenset[str]] = {}
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    # Kept by handler: walking the dependencies of a route takes longer than most answers.
+    if route.endpoint not in _names:
+        _names[route.endpoint] = frozenset(param.alias for param in get_flat_params(route.dependant))
+    return _names[route.endpoint]
 
 
 def new_router(tag: str) -> APIRouter:

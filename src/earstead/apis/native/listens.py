@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from earstead.apis.native import answers, requests
 from earstead.apis.native.callers import Fresh, Held, Writer, new_router
@@ -21,8 +21,9 @@ OfEntity = Annotated[int, Query(ge=0, le=MOST, description="Only listens of this
 Moment = Annotated[int | None, Query(ge=0, le=LATEST, description="Unix seconds; exclusive.")]
 
 
-@router.get("/listens", response_model=answers.ListenPage)
+@router.get("/listens", responses={200: {"model": answers.ListenPage}})
 async def list_listens(
+    response: Response,
     who: Fresh,
     services: Held,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
@@ -37,7 +38,7 @@ async def list_listens(
     hidden: Annotated[bool, Query(description="The deleted ones instead.")] = False,
     after: Moment = None,
     before: Moment = None,
-) -> Any:
+) -> Response:
     """A page of your listens, newest first; follow `older` until it is empty."""
     wanted = ListenFilter(
         artist_id=artist_id,
@@ -51,7 +52,8 @@ async def list_listens(
         after=after,
         before=before,
     )
-    return await blocking(services.insights.listens, who.id, limit=limit, cursor=cursor, filter=wanted)
+    page = await blocking(services.insights.listens, who.id, limit=limit, cursor=cursor, filter=wanted)
+    return Response(answers.page_json(page), media_type="application/json", headers=dict(response.headers))
 
 
 @router.post("/listens", response_model=answers.Added)
