@@ -50,7 +50,9 @@ from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
+from earstead.services.player import Player
 from earstead.services.playing import Playing
+from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
 from earstead.services.relays import Relays
@@ -130,6 +132,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     reader = next(source.reader for source in sources if source.reader is not None)
     imports = Imports(engine, writer, ingest, decisions, hub, clock, settings.data, reader)
     playing = Playing(clock, hub)
+    playlinks = Playlinks(engine, writer, clock)
     accounts = Accounts(engine, writer, clock, vault, ingest)
     accounts.before_erasing(lambda user_id: _stop_imports(imports, user_id))
     accounts.before_erasing(playing.clear)
@@ -151,6 +154,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         imports=imports,
         exports=Exports(engine, insights),
         playing=playing,
+        playlinks=playlinks,
+        player=Player(engine, clock, ingest, playing, playlinks),
         feedback=Feedback(engine, writer, clock),
         applications=Applications(engine, writer, clock, accounts, vault),
         tags=Tags(engine, writer, clock, ingest),

@@ -15,6 +15,7 @@ from earstead.core.ids import DurationMs, UnixSeconds
 from earstead.core.listen import Kind, Reading, Submission
 from earstead.kit.clock import FixedClock
 from earstead.services.feedback import Feedback
+from earstead.services.playlinks import Playlinks
 from earstead.services.tags import Tags
 from earstead.storage import accounts, follows
 from earstead.storage.engine import Engine, open_engine
@@ -69,6 +70,9 @@ def full(home: House, clock: FixedClock) -> int:
     tags.add(
         user, "recording", home.insights.listen(user, outcomes[3].listen_id).recording.entity_id, ["=1+1", "dream"]
     )
+    song = home.insights.listen(user, outcomes[0].listen_id).recording
+    links = Playlinks(home.engine, home.writer, clock)
+    links.set(user, song, "spotify:track:3n3Ppam7vgaVa1iaRUc9Lp"), links.set(user, song, "https://youtu.be/loB0kmz_0MM")
     follow = [{"user_id": user, "name_key": name.lower(), "name": name, "at": 7} for name in ("Zoé", "bea", "Cleo")]
     home.writer.do(
         lambda tx: (
@@ -129,6 +133,7 @@ def test_the_archive_holds_what_it_promises(engine: Engine, clock: FixedClock, t
         observations = [json.loads(text) for text in box.read("observations.jsonl").splitlines()]
         decisions = [json.loads(text) for text in box.read("decisions.jsonl").splitlines()]
         tags = [json.loads(text) for text in box.read("tags.jsonl").split(b"\n") if text]
+        links = [json.loads(text) for text in box.read("playlinks.jsonl").splitlines()]
         followed = [json.loads(text) for text in box.read("follows.jsonl").splitlines()]
         settings = json.loads(box.read("settings.json"))
     assert [o["listened_at"] for o in observations] == sorted(o["listened_at"] for o in observations)
@@ -136,6 +141,7 @@ def test_the_archive_holds_what_it_promises(engine: Engine, clock: FixedClock, t
     assert observations[0]["key"].startswith("listenbrainz:")
     assert [bool(d["undone_at"]) for d in decisions] == [False, True, False]
     assert {(t["kind"], t["name"], t["tag"]) for t in tags} >= {("artist", "Sigur Rós", "Íslenskt")}
+    assert [link["target"] for link in links] == ["spotify:track:3n3Ppam7vgaVa1iaRUc9Lp", "loB0kmz_0MM"]
     assert [f["name"] for f in followed] == ["Cleo", "Zoé", "bea"]
     assert settings == {
         "zone": "Atlantic/Reykjavik",
@@ -199,6 +205,9 @@ def test_lines_that_are_no_rows_are_skipped_with_reasons(engine: Engine, clock: 
         ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A", "tag": " ", "at": 1}),
         ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A", "tag": "x", "at": -1}),
         ("tags.jsonl", {"kind": "artist", "entity_id": 1, "name": "A" * 5000, "tag": "x", "at": 1}),
+        ("playlinks.jsonl", {"entity_id": 1, "name": "A", "service": "spotify", "target": "loB0kmz_0MM", "at": 1}),
+        ("playlinks.jsonl", {"entity_id": 1, "name": "A", "service": "file", "target": "/music/a.flac", "at": 1}),
+        ("playlinks.jsonl", {"entity_id": 0, "name": "A", "service": "youtube", "target": "loB0kmz_0MM", "at": 1}),
         ("follows.jsonl", {"name": "", "at": 1}),
         ("follows.jsonl", {"name": "bea", "at": 1 << 62}),
         ("follows.jsonl", {"name": "bea"}),

@@ -1,8 +1,8 @@
 """The earstead archive: everything a user has in one zip, and the way back.
 
 Members: manifest.json, observations.jsonl (by start and key), decisions.jsonl (in order, undone ones too),
-feedback.jsonl, tags.jsonl and follows.jsonl (by time), settings.json. Dates inside the zip are fixed and lines
-deterministic, so that importing an archive into an empty server and exporting again gives the same bytes.
+feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), settings.json. Dates inside the zip are fixed
+and lines deterministic, so that importing an archive into an empty server and exporting again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from earstead.services import archive_lines as lines
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.registry import ImportRow, Part
 from earstead.services.restore import settings_of
-from earstead.storage import catalog, exporting, feedback, follows, tags
+from earstead.storage import catalog, exporting, feedback, follows, playlinks, tags
 from earstead.storage.engine import Engine, Tx
 
 FORMAT = "earstead-archive"
@@ -31,6 +31,7 @@ OBSERVATIONS = "observations.jsonl"
 DECISIONS = "decisions.jsonl"
 FEEDBACK = "feedback.jsonl"
 TAGS = "tags.jsonl"
+PLAYLINKS = "playlinks.jsonl"
 FOLLOWS = "follows.jsonl"
 SETTINGS = "settings.json"
 MOST_LINE = 1 << 20
@@ -48,6 +49,7 @@ def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
         _member(box, DECISIONS, _decisions(tx, user_id))
         _member(box, FEEDBACK, _feedback(tx, user_id))
         _member(box, TAGS, _tags(tx, user_id))
+        _member(box, PLAYLINKS, _playlinks(tx, user_id))
         _member(box, FOLLOWS, _follows(tx, user_id))
         _member(box, SETTINGS, [lines.line(settings_of(tx, user_id))])
 
@@ -106,6 +108,15 @@ def _tags(tx: Tx, user_id: int) -> Iterator[bytes]:
         said = (
             lines.TagLine(at=at, entity_id=entity_id, kind=kind, tag=tag, name=name, credit=credit, credit_id=credit_id)
             for at, entity_id, kind, tag, name, credit, credit_id in at_once
+        )
+        yield from sorted(lines.line(msgspec.to_builtins(one)) for one in said)
+
+
+def _playlinks(tx: Tx, user_id: int) -> Iterator[bytes]:
+    for _, at_once in itertools.groupby(playlinks.everything(tx, user_id), key=lambda row: row[:2]):
+        said = (
+            lines.PlayLinkLine(at=at, entity_id=entity_id, service=service, target=target, name=name, credit=credit)
+            for at, entity_id, service, target, name, credit in at_once
         )
         yield from sorted(lines.line(msgspec.to_builtins(one)) for one in said)
 
@@ -177,6 +188,11 @@ def decisions(path: Path) -> Iterator[lines.DecisionLine]:
 def tag_lines(path: Path) -> Iterator[lines.TagLine]:
     """The tags of an archive. Raises Rejected at a line that is none."""
     return _read(path, TAGS, lines.TagLine)
+
+
+def playlink_lines(path: Path) -> Iterator[lines.PlayLinkLine]:
+    """The play links of an archive. Raises Rejected at a line that is none."""
+    return _read(path, PLAYLINKS, lines.PlayLinkLine)
 
 
 def follow_lines(path: Path) -> Iterator[lines.FollowLine]:

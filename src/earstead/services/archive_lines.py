@@ -87,6 +87,17 @@ class TagLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     at: int
 
 
+class PlayLinkLine(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One place where a recording can be played: the recording by its id, and for people by its words."""
+
+    entity_id: int
+    name: str
+    credit: str = ""
+    service: str
+    target: str
+    at: int
+
+
 class FollowLine(msgspec.Struct, kw_only=True):
     """One name that the user follows since `at`."""
 

@@ -17,7 +17,9 @@ from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
+from earstead.services.player import Player
 from earstead.services.playing import Playing
+from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
 from earstead.services.relays import Relays
@@ -46,6 +48,8 @@ class Services:
     imports: Imports
     exports: Exports
     playing: Playing
+    playlinks: Playlinks
+    player: Player
     feedback: Feedback
     applications: Applications
     tags: Tags

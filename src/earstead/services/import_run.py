@@ -170,6 +170,8 @@ class Runner:
             self._ingest.rezone(user_id)
         for tags in _pieces(archive.tag_lines(path)):
             self._writer.do(partial(restore.apply_tags, user_id=user_id, said=tags)).result()
+        for links in _pieces(archive.playlink_lines(path)):
+            self._writer.do(partial(restore.apply_playlinks, user_id=user_id, said=links)).result()
         for names in _pieces(archive.follow_lines(path)):
             self._writer.do(partial(restore.apply_follows, user_id=user_id, said=names)).result()
         for word in archive.decisions(path):

@@ -1,4 +1,4 @@
-"""What an archive holds besides listens: settings, tags and follows, taken over without doubles."""
+"""What an archive holds besides listens: settings, tags, play links and follows, taken over without doubles."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from earstead.core.errors import Rejected
 from earstead.core.names import clean, name_key
+from earstead.core.playlinks import is_target
 from earstead.core.usernames import MAX_LENGTH
-from earstead.services.archive_lines import MOST_COUNT, FollowLine, TagLine
+from earstead.services.archive_lines import MOST_COUNT, FollowLine, PlayLinkLine, TagLine
 from earstead.services.follows import MOST_FOLLOWED
+from earstead.services.playlinks import MOST_OF_USER as MOST_PLAYLINKS
 from earstead.services.tags import KINDS, MAX_ITEM, MAX_NAME, MOST_OF_USER, item_words
-from earstead.storage import accounts, follows, tags
+from earstead.storage import accounts, follows, playlinks, tags
 from earstead.storage.engine import Tx
 
 _DEFAULTS = {"zone": "UTC", "visibility": "private", "display_name": ""}
@@ -74,6 +76,30 @@ def apply_tags(tx: Tx, user_id: int, said: Iterable[TagLine]) -> None:
     tags.put(tx, rows)
     if tags.count_of_user(tx, user_id) > MOST_OF_USER:
         raise Rejected("tags", f"there are more than {MOST_OF_USER}")
+
+
+def apply_playlinks(tx: Tx, user_id: int, said: Iterable[PlayLinkLine]) -> None:
+    """Take over play links; of two for one recording and service the later one stands. Raises Rejected."""
+    rows = []
+    for one in said:
+        if not 0 < one.entity_id < 1 << 63 or max(len(one.name), len(one.credit)) > MAX_ITEM:
+            raise Rejected("playlinks", "a link names a recording by its id and its words")
+        if not is_target(one.service, one.target):
+            raise Rejected("playlinks", f"“{one.target[:60]}” is nothing that can be played")
+        rows.append(
+            {
+                "user_id": user_id,
+                "recording_id": one.entity_id,
+                "service": one.service,
+                "target": one.target,
+                "item_name": item_words(one.name),
+                "item_credit": item_words(one.credit),
+                "at": _time("playlinks", one.at),
+            }
+        )
+    playlinks.put(tx, rows)
+    if playlinks.count(tx, user_id) > MOST_PLAYLINKS:
+        raise Rejected("playlinks", f"there are more than {MOST_PLAYLINKS}")
 
 
 def apply_follows(tx: Tx, user_id: int, said: Iterable[FollowLine]) -> None:

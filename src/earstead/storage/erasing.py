@@ -50,6 +50,11 @@ _PIECES = (
       )
     """,
     """
+    DELETE FROM playlinks
+    WHERE user_id = :user_id
+      AND recording_id IN (SELECT recording_id FROM playlinks WHERE user_id = :user_id LIMIT :chunk)
+    """,
+    """
     DELETE FROM tags
     WHERE user_id = :user_id
       AND entity_id IN (SELECT entity_id FROM tags WHERE user_id = :user_id LIMIT :chunk)
