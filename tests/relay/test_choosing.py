@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from earstead.app import open_services
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.core.ids import DurationMs
 from earstead.core.listen import Kind
@@ -12,7 +15,9 @@ from earstead.kit.clock import FixedClock
 from earstead.sandbox.lastfm import Fault, Simulator
 from earstead.services.relay_types import Relay
 from earstead.services.relays import Given
+from earstead.settings import Settings
 from tests.conftest import NOW
+from tests.fakes.carriers import Taker
 from tests.relay.conftest import PASSWORD, Home, play
 
 
@@ -245,3 +250,43 @@ def test_a_session_by_password(home: Home, lastfm: Simulator, lastfm_url: str) -
     home.send()
     assert titles(lastfm) == ["One"]
     assert lastfm.plays[0].context.startswith("earstead_origin:"), "a server of this kind may be an earstead"
+
+
+def test_both_databases_answer_alike(database_url: str, tmp_path: Path, clock: FixedClock) -> None:
+    """Queue, refusal, back-fill, pages, marks and erasing do the same on SQLite and PostgreSQL."""
+    url = database_url if database_url.startswith("postgres") else ""
+    services = open_services(Settings(data=tmp_path / "data", database_url=url), clock=clock)
+    try:
+        user_id = services.accounts.add_user("ada", PASSWORD, role="owner").user_id
+        relays, carrier = services.relays, Taker()
+        relays.runner.carrier = carrier
+        relay_id = relays.add(user_id, "earstead", Given(url="https://there.example", token="t")).relay_id
+        services.ingest.add_now(user_id, [play(f"Old {n}", NOW - 90_000 + n * 300) for n in range(60)], bulk=True)
+        services.ingest.add_now(user_id, [play(f"New {n}", NOW - 3000 + n * 300) for n in range(3)])
+        assert [row.listen.track_name for row in relays.waiting(user_id, relay_id) if row.listen] == [
+            "New 0",
+            "New 1",
+            "New 2",
+        ]
+        carrier.refuse = 1
+        assert relays.preview_fill(user_id, relay_id, 0, NOW) == 60
+        relays.fill(user_id, relay_id, 0, NOW)
+        services.worker.run_due()
+        found = relays.get(user_id, relay_id)
+        assert (found.waiting, found.failed, found.relay.sent) == (0, 1, 62)
+        assert found.fill is not None
+        assert (found.fill.state, found.fill.done) == ("done", 60)
+        assert [row.item.reason for row in relays.failed(user_id, relay_id)] == ["bad"]
+        assert relays.retry_failed(user_id, relay_id) == 1
+        services.worker.run_due()
+        assert [listen.track_name for listen in carrier.taken] == [
+            *("New 1", "New 2"),
+            *(f"Old {n}" for n in range(60)),
+            "New 0",
+        ]
+        assert relays.mark(user_id) == relays.mark(user_id) != ""
+        services.accounts.erase(user_id)
+        with services.engine.read() as tx:
+            assert tx.one("SELECT count(*) FROM relay_items") == (0,)
+    finally:
+        services.close()

@@ -124,7 +124,7 @@ def read(service: str, status: int, headers: Mapping[str, str], body: bytes) -> 
         Refused: what was sent is not acceptable.
     """
     if status == 429:
-        raise RetryLater(service, "too many requests", max(pause_of(headers), 1.0) if headers else LIMITED_S)
+        raise RetryLater(service, "too many requests", max(pause_of(headers), 1.0))
     if status >= 500 or status == 408:
         raise RetryLater(service, f"answered {status}", RETRY_S)
     document = _document(body)
