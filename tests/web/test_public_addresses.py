@@ -134,6 +134,24 @@ def test_a_tag_shows_what_carries_it(live_server: LiveServer, bela: User) -> Non
     assert 'href="/music/AC%2FDC"' in page.text
 
 
+def test_things_are_tagged_on_their_pages(live_server: LiveServer, bela: User) -> None:
+    """The owner of a page adds tags and takes them off; others see them and can do neither."""
+    artist = live_server.services.commons.named(bela, "artist", "ac/dc")
+    assert artist is not None
+    here = f"/bela/artist/{artist.entity_id}"
+    with visitor(live_server, "bela") as own, visitor(live_server, "ada", live_server.password) as ada:
+        before = own.get(here)
+        assert own.post(f"{here}/tags", data={"tags": "Hard Rock, loud & <clear>,"}).headers["location"] == here
+        page = own.get(here, headers={"if-none-match": before.headers["etag"]}).text
+        assert "loud &amp; &lt;clear&gt;" in page and 'href="/tag/loud+&amp;+%3Cclear%3E"' in page
+        assert "Hard Rock" in ada.get(here).text and "/tags/remove" not in ada.get(here).text
+        assert ada.post(f"{here}/tags", data={"tags": "mine"}).status_code == 403
+        assert own.post(f"{here}/tags", data={"tags": " , "}).status_code == 400
+        own.post(f"{here}/tags/remove", data={"tag": "hard rock"})
+        assert "Hard Rock" not in own.get(here).text
+        assert own.post("/bela/show/1/tags", data={"tags": "x"}).status_code in (404, 405)
+
+
 def test_people_are_followed_and_left(live_server: LiveServer, bela: User) -> None:
     """The button on somebody's page follows, both lists show it, and the same button leaves."""
     with visitor(live_server, "ada", live_server.password) as ada, visitor(live_server, "bela") as other:

@@ -12,9 +12,11 @@ from starlette.routing import Route
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind, EntityRef, ListenFilter
-from earstead.web import sentences
+from earstead.web import sentences, tagging
 from earstead.web.charts_pages import fitting_unit
 from earstead.web.forms import whole
+from earstead.web.public_addresses import tag_address
+from earstead.web.tagging import tags_of
 from earstead.web.visit import Visit, visit
 
 _LATEST = 20
@@ -37,7 +39,8 @@ async def _entity(request: Request) -> Response:
     at = await visit(request)
     kind: EntityKind = next(k for k in KINDS if request.url.path.split("/")[-2] == k)
     entity_id = whole("id", request.path_params["id"])
-    etag = at.state(kind, entity_id)
+    tags = await tags_of(at, kind, entity_id)
+    etag = at.state(kind, entity_id, *tags)
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, at, kind, entity_id)
@@ -45,7 +48,8 @@ async def _entity(request: Request) -> Response:
     if ref.entity_id != entity_id:
         # It was merged into another one: there is one address for one entity.
         return RedirectResponse(f"{at.home}/{kind}/{ref.entity_id}", 303)
-    return page(request, "entity.html", etag=etag, at=at, kind_title=TITLES[kind], **context)
+    context.update(kind_title=TITLES[kind], tags=tags, tag_address=tag_address)
+    return page(request, "entity.html", etag=etag, at=at, **context)
 
 
 def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
@@ -85,4 +89,4 @@ def links(ref: EntityRef) -> tuple[Link, ...]:
     return tuple(found)
 
 
-routes = [Route(f"/{{user}}/{kind}/{{id}}", _entity, methods=["GET"]) for kind in KINDS]
+routes = [*(Route(f"/{{user}}/{kind}/{{id}}", _entity, methods=["GET"]) for kind in KINDS), *tagging.routes]
