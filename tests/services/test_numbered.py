@@ -9,6 +9,7 @@ import pytest
 from earstead.core.ids import Mbid, UnixSeconds
 from earstead.core.listen import Submission
 from earstead.core.periods import Span
+from earstead.services.insights import MARK_STEP
 from earstead.storage.engine import Engine
 from tests.services.trunk import NOW, Trunk, grow
 
@@ -39,6 +40,25 @@ def test_pages_by_number_go_through_everything_once(trunk: Trunk, limit: int) ->
         assert total == PLAYS
         seen += [row.listened_at for row in rows]
     assert seen == [NOW - i * 1000 for i in range(PLAYS)]
+
+
+def test_deep_pages_are_counted_off_from_marks(trunk: Trunk) -> None:
+    """Also after listens came between what was marked or at the end, and after some went away."""
+    deep = [NOW - 100_000 - i * 100 for i in range(3 * MARK_STEP + 100)]
+    trunk.ingest.add_now(1, [heard(0, f"Deep {i % 4}", "D", listened_at=UnixSeconds(at)) for i, at in enumerate(deep)])
+    times = [NOW - i * 1000 for i in range(PLAYS)] + deep
+
+    def everything() -> list[int]:
+        pages = (trunk.insights.numbered(1, limit=900, offset=offset)[0] for offset in range(0, 8000, 900))
+        return [row.listened_at for page in pages for row in page]
+
+    assert everything() == times
+    came = [NOW - 1, deep[MARK_STEP] + 1, deep[-1] - 9]
+    trunk.ingest.add_now(1, [heard(0, "New", "N", listened_at=UnixSeconds(at)) for at in came])
+    assert everything() == sorted([*times, *came], reverse=True)
+    trunk.decisions.make(1, "block", {"entity": "artist", "id": trunk.insights.led(1, "artist", "Deep 2")})
+    left = times[:PLAYS] + [at for i, at in enumerate(deep) if i % 4 != 2]
+    assert everything() == sorted([*left, *came], reverse=True)
 
 
 def test_a_span_is_counted_exactly(trunk: Trunk) -> None:

@@ -47,6 +47,8 @@ T = TypeVar("T")
 KEPT_ANSWERS = 256
 FAR = (1 << 62, 1 << 62)
 NEVER = (-1, -1)
+MARK_STEP = 2000
+"""Of how many listens one has its place noted, for pages by number that lie deep."""
 KINDS: tuple[EntityKind, ...] = ("artist", "release", "recording", "episode", "show")
 
 
@@ -266,18 +268,33 @@ class Insights:
                     if entity_id
                     else numbered.count(tx, user_id, bounds if span else None)
                 ),
+                span,
             )
             limit = min(limit, total - offset)
             if limit <= 0:
                 return (), total
             if entity_id:
                 ids = numbered.keys_of(tx, user_id, entity_id, bounds, limit=limit, offset=offset)
+            elif span is None and (offset >= MARK_STEP or offset > total // 2):
+                ids = self._from_mark(tx, user_id, total - offset - limit, limit)
             else:
                 # Counted off from the nearer end.
                 oldest_first = offset > total // 2
                 skipped = total - offset - limit if oldest_first else offset
                 ids = numbered.keys(tx, user_id, bounds, limit=limit, offset=skipped, oldest_first=oldest_first)
             return tuple(self._rows(tx, user_id, numbered.rows(tx, user_id, ids))), total
+
+    def _from_mark(self, tx: Tx, user_id: int, older: int, limit: int) -> list[int]:
+        """Ids of the page that has `older` listens behind it, counted off from the mark before it. Marks are counted
+        from the oldest listen and end a day before the latest one, so that new listens do not move them."""
+        end = charts.ends(tx, user_id)[1] // 86_400 * 86_400 - 86_400
+        marks = self._answers.kept(
+            tx, user_id, ("marks", end), lambda: numbered.marks(tx, user_id, end, MARK_STEP), Span(0, end)
+        )
+        passed = min(older // MARK_STEP, len(marks))
+        place = marks[passed - 1] if passed else NEVER
+        found = numbered.keys_after(tx, user_id, place, limit=limit, offset=older - passed * MARK_STEP)
+        return [listen_id for _, listen_id in found]
 
     def listens(
         self,

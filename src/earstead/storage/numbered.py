@@ -84,6 +84,39 @@ def keys(
     return [row[0] for row in rows]
 
 
+def keys_after(tx: Tx, user_id: int, place: tuple[int, int], *, limit: int, offset: int) -> list[tuple[int, int]]:
+    """Places (listened_at, listen_id) of counted listens that are not blocked: those after `offset` of the ones after
+    a place, oldest first."""
+    rows = tx.all(
+        f"""
+        SELECT listened_at, listen_id
+        FROM listens
+        WHERE user_id = :user_id AND (listened_at, listen_id) > (:at, :listen_id) AND counted = 1
+          AND track_id NOT IN ({_BLOCKED})
+        ORDER BY listened_at, listen_id
+        LIMIT :limit OFFSET :offset
+        """,  # noqa: S608
+        user_id=user_id,
+        at=place[0],
+        listen_id=place[1],
+        limit=limit,
+        offset=offset,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def marks(tx: Tx, user_id: int, end: int, step: int) -> list[tuple[int, int]]:
+    """The place of every `step`-th listen as `keys_after` counts them from the oldest, up to a time."""
+    found: list[tuple[int, int]] = []
+    place = (-1, -1)
+    while reached := keys_after(tx, user_id, place, limit=1, offset=step - 1):
+        (place,) = reached
+        if place[0] >= end:
+            break
+        found.append(place)
+    return found
+
+
 def count_of(tx: Tx, user_id: int, entity_id: int, span: tuple[int, int]) -> int:
     """`count`, of one entity."""
     row = tx.one(
