@@ -115,3 +115,20 @@ def test_stylesheets_name_only_files_that_exist(client: TestClient) -> None:
     assert len(fonts) == 4
     for address in fonts:
         assert client.get(address).headers["content-type"] == "font/woff2"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "begin"),
+    [
+        ("/favicon.ico", "image/x-icon", b"\x00\x00\x01\x00"),
+        ("/apple-touch-icon.png", "image/png", b"\x89PNG"),
+        ("/apple-touch-icon-precomposed.png", "image/png", b"\x89PNG"),
+    ],
+)
+def test_icons_stand_where_they_are_asked_for_unasked(client: TestClient, path: str, kind: str, begin: bytes) -> None:
+    """Feed readers and telephones find an icon at the usual address, and ask again another day."""
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == kind
+    assert answer.content.startswith(begin)
+    assert answer.headers["cache-control"] == "public, max-age=86400"

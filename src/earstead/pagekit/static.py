@@ -20,8 +20,20 @@ from starlette.routing import Route
 _HOME = Path(__file__).parent / "static"
 _URL = re.compile(r'url\("([^"/:]+)"\)')
 _PREFIX = "/static/"
-_SERVED = {".css", ".js", ".woff2", ".svg"}
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+_SERVED = {".css", ".js", ".woff2", ".svg", ".ico", ".png"}
+_PACKED = {".woff2", ".png"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".ico": "image/x-icon",
+}
+_ICONS = {
+    "/favicon.ico": "favicon.ico",
+    "/apple-touch-icon.png": "apple-touch-icon.png",
+    "/apple-touch-icon-precomposed.png": "apple-touch-icon.png",
+}
+"""Addresses that browsers, feed readers and telephones ask for unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ def _load() -> tuple[dict[str, str], dict[str, _File]]:
         hashed = f"{path.stem}.{hashlib.sha256(body).hexdigest()[:12]}{path.suffix}"
         addresses[path.name] = _PREFIX + hashed
         media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        files[hashed] = _File(body, b"" if path.suffix == ".woff2" else gzip.compress(body, mtime=0), media_type)
+        files[hashed] = _File(body, b"" if path.suffix in _PACKED else gzip.compress(body, mtime=0), media_type)
     return addresses, files
 
 
@@ -58,7 +70,16 @@ async def _serve(request: Request) -> Response:
     file = _FILES.get(request.path_params["name"])
     if file is None:
         return Response("There is no such file.\n", status_code=404, media_type="text/plain")
-    headers = {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+    return _answer(request, file, "public, max-age=31536000, immutable")
+
+
+async def _serve_icon(request: Request) -> Response:
+    name = static(_ICONS[request.url.path]).removeprefix(_PREFIX)
+    return _answer(request, _FILES[name], "public, max-age=86400")
+
+
+def _answer(request: Request, file: _File, caching: str) -> Response:
+    headers = {"cache-control": caching, "x-content-type-options": "nosniff"}
     body = file.body
     if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
         body = file.packed
@@ -69,5 +90,6 @@ async def _serve(request: Request) -> Response:
 
 
 def static_routes() -> list[Route]:
-    """The route that serves them, to be put before every route with a user's name in its path."""
-    return [Route(_PREFIX + "{name}", _serve, methods=["GET"])]
+    """The routes that serve them, to be put before every route with a user's name in its path."""
+    icons = [Route(path, _serve_icon, methods=["GET"]) for path in _ICONS]
+    return [Route(_PREFIX + "{name}", _serve, methods=["GET"]), *icons]
