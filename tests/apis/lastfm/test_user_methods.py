@@ -270,6 +270,14 @@ def test_the_user_may_be_named_in_other_ways(town: Town) -> None:
         assert town("ada").xml("user.getrecenttracks", **given).get("user") == "ada"
 
 
+def test_a_key_reads_what_is_private_to_its_maker(services: Services, bob: User, lastfm: Program) -> None:
+    """A dashboard that sends a name and its owner's API key needs no session; it still has to say the name."""
+    key = services.applications.create(bob.user_id, "dashboard").api_key
+    dashboard = replace(lastfm.nobody(), api_key=key)
+    assert dashboard.xml("user.getRecentTracks", user="bob").get("total") == "0"
+    assert dashboard.fault("user.getInfo")[:2] == (400, 6)
+
+
 # --- user.getInfo ------------------------------------------------------------------------------------------------
 
 
