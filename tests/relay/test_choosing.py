@@ -91,6 +91,13 @@ def test_an_import_is_not_passed_on_by_itself(home: Home, relay: Relay, lastfm: 
     assert (fill.state, fill.total, fill.done, fill.sent) == ("done", 70, 70, 70)
 
 
+def test_a_large_import_passes_a_relay_by(home: Home, relay: Relay, lastfm: Simulator) -> None:
+    """Thousands of listens in one piece are stored beside a relay without waiting for it."""
+    said = [play(f"Track {n}", NOW - 3_000_000 + n * 300) for n in range(5000)]
+    assert home.services.ingest.add_now(home.user_id, said, bulk=True).new == 5000
+    assert home.services.relays.get(home.user_id, relay.relay_id).waiting == 0
+
+
 def test_a_back_fill_takes_its_span_and_nothing_twice(home: Home, relay: Relay, lastfm: Simulator) -> None:
     """Only [start, end) goes; what was sent before, is filtered out, or was deleted, is not counted and not sent."""
     home.hear("Sent")

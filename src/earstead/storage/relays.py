@@ -218,12 +218,13 @@ def known(tx: Tx, relay_id: int, listen_id: int) -> bool:
 
 
 def forget(tx: Tx, relay_id: int, listen_ids: Sequence[int]) -> None:
-    """Remove the rows of listens; at most 4,096 at once."""
-    tx.run(
-        "DELETE FROM relay_items WHERE relay_id = :relay_id AND listen_id IN (:listen_ids*)",
-        relay_id=relay_id,
-        listen_ids=listen_ids,
-    )
+    """Remove the rows of listens."""
+    for start in range(0, len(listen_ids), 1024):
+        tx.run(
+            "DELETE FROM relay_items WHERE relay_id = :relay_id AND listen_id IN (:listen_ids*)",
+            relay_id=relay_id,
+            listen_ids=listen_ids[start : start + 1024],
+        )
 
 
 # --- back-fill ----------------------------------------------------------------------------------------------------
