@@ -46,6 +46,8 @@ def test_contracts_have_teeth(tmp_path: Path, module: str, text: str, broken: st
     (tmp_path / "src/earstead/__init__.py").touch()
     for name in ("engine", "sqlite", "postgres"):
         (tmp_path / f"src/earstead/storage/{name}.py").write_text("")
+    for name in ("wire_lastfm", "wire_listenbrainz"):
+        (tmp_path / f"src/earstead/relay/{name}.py").touch()
     (tmp_path / "src/earstead/storage/engine.py").write_text(
         "def a():\n    import earstead.storage.sqlite\n    import earstead.storage.postgres\n"
     )
