@@ -6,6 +6,7 @@ Programs know what time it is, so the server's clock is the machine's.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import pwd
 import shutil
@@ -47,6 +48,7 @@ class Exchange:
     status: int
     kind: str
     answer: bytes
+    """Unpacked."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -83,7 +85,9 @@ class _Recorder:
         async def say(message: Message) -> None:
             if message["type"] == "http.response.start":
                 head["status"] = message["status"]
-                head["kind"] = dict(message["headers"]).get(b"content-type", b"").decode()
+                headers = dict(message["headers"])
+                head["kind"] = headers.get(b"content-type", b"").decode()
+                head["packed"] = headers.get(b"content-encoding") == b"gzip"
             answer.extend(message.get("body", b""))
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 # Kept before the last byte leaves: who has read the answer finds it here.
@@ -94,6 +98,7 @@ class _Recorder:
 
     def _keep(self, scope: Scope, body: bytes, head: dict[str, object], answer: bytes) -> None:
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        answer = gzip.decompress(answer) if head["packed"] else answer
         query, status = scope["query_string"].decode("latin-1"), int(str(head["status"]))
         self._kept.append(
             Exchange(scope["method"], scope["path"], query, headers, body, status, str(head["kind"]), answer)
@@ -116,9 +121,10 @@ class Stage:
             self.port = free.getsockname()[1]
         self._server: uvicorn.Server | None = None
         self.start()
-        self.user = self.services.accounts.add_user("ada", PASSWORD, role="owner")
-        self.user: User = self.services.accounts.update(self.user.user_id, visibility="public")
-        self.password = self.services.accounts.new_app_password(self.user.user_id, "player")
+        accounts = self.services.accounts
+        made = accounts.add_user("ada", PASSWORD, role="owner")
+        self.user: User = accounts.update(made.user_id, visibility="public")
+        self.password = accounts.new_app_password(made.user_id, "player")
 
     @property
     def host(self) -> str:
@@ -132,7 +138,7 @@ class Stage:
 
     def start(self) -> None:
         """Open the data and serve."""
-        self.services: Services = open_services(Settings(data=self.data, port=self.port))
+        self.services: Services = open_services(Settings(data=self.data, port=self.port, public_url=self.url))
         made = self.authority
         config = uvicorn.Config(
             _Recorder(around(self.services), self.exchanges),
