@@ -50,6 +50,7 @@ from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
+from earstead.services.journal import Journal
 from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
@@ -137,6 +138,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     accounts.before_erasing(lambda user_id: _stop_imports(imports, user_id))
     accounts.before_erasing(playing.clear)
     worker = Worker(engine, writer, clock)
+    journal = Journal(engine, writer, clock, hub, worker)
     relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
     relays.follow(ingest, playing)
     accounts.before_erasing(relays.forget)
@@ -144,6 +146,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         data=settings.data,
         public_url=settings.root_url,
         told_url=settings.public_url,
+        limits=settings.limits,
         clock=clock,
         engine=engine,
         writer=writer,
@@ -164,6 +167,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         commons=Commons(engine, ingest, insights, clock),
         relays=relays,
         hub=hub,
+        journal=journal,
         worker=worker,
         apis=apis,
         sources=sources,

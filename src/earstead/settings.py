@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from earstead.core.errors import Rejected
 from earstead.kit.log import without_secrets
 from earstead.kit.secrets import MIN_SECRET
+from earstead.services.limits import Limits
 
 DEFAULT_PORT = 3277
 LEVELS = ("debug", "info", "warning", "error")
 DATABASE_FILE = "earstead.db"
+_MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Settings:
         proxies: addresses of proxies whose X-Forwarded headers are believed, "," between them.
         access_log: whether every request is written to the log.
         allow_private: whether addresses that users give may lead into private networks, and to this machine.
+        limits: how much callers may ask for.
         tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
         tls_key: PEM file of its key; None when the certificate's file holds it too.
         tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
@@ -44,6 +47,7 @@ class Settings:
     log_level: str = "info"
     access_log: bool = False
     allow_private: bool = False
+    limits: Limits = field(default_factory=Limits)
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_port: int | None = None
@@ -100,6 +104,7 @@ def read_settings(
         log_level=_level(words, faults),
         access_log=_yes(words, "EARSTEAD_ACCESS_LOG", faults),
         allow_private=_yes(words, "EARSTEAD_ALLOW_PRIVATE", faults),
+        limits=_limits(words, faults),
         tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
         tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
         tls_port=_tls_port(words, faults),
@@ -131,6 +136,23 @@ def _port(words: Mapping[str, str], name: str, faults: list[str], default: int) 
 
 def _tls_port(words: Mapping[str, str], faults: list[str]) -> int | None:
     return _port(words, "EARSTEAD_TLS_PORT", faults, 0) if words.get("EARSTEAD_TLS_PORT", "").strip() else None
+
+
+def _limits(words: Mapping[str, str], faults: list[str]) -> Limits:
+    usual = Limits()
+    return Limits(
+        listenbrainz=_count(words, "EARSTEAD_LISTENBRAINZ_LIMIT", faults, usual.listenbrainz),
+        api=_count(words, "EARSTEAD_API_LIMIT", faults, usual.api),
+        upload_mib=_count(words, "EARSTEAD_UPLOAD_LIMIT", faults, usual.upload_mib),
+    )
+
+
+def _count(words: Mapping[str, str], name: str, faults: list[str], default: int) -> int:
+    text = words.get(name, "").strip() or str(default)
+    if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS and int(text) > 0:
+        return int(text)
+    faults.append(f"{name}: {text[:20]!r} is not a whole number from 1 to 999999999")
+    return default
 
 
 def _file(words: Mapping[str, str], name: str, faults: list[str]) -> Path | None:

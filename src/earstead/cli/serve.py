@@ -41,6 +41,13 @@ def command(**given: Any) -> None:
       EARSTEAD_PROXIES      proxies whose X-Forwarded headers are believed (127.0.0.1)
       EARSTEAD_LOG          debug, info, warning or error
       EARSTEAD_ACCESS_LOG   yes to log every request
+      EARSTEAD_ALLOW_PRIVATE  yes to let users name addresses in private networks
+
+    \b
+    Limits on callers from other machines:
+      EARSTEAD_LISTENBRAINZ_LIMIT  requests of an address to the ListenBrainz API in 10 s (3000)
+      EARSTEAD_API_LIMIT           requests with a token, or of an address, to /api/v1 in a minute (1200)
+      EARSTEAD_UPLOAD_LIMIT        largest upload to import, in MiB (4096)
 
     \b
     Examples:

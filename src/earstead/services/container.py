@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from earstead.kit.clock import Clock
@@ -17,6 +17,8 @@ from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
+from earstead.services.limits import Limits
+from earstead.services.journal import Journal
 from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
@@ -38,6 +40,7 @@ class Services:
     """Where others reach this server, as far as is known; without a slash at its end."""
     told_url: str = ""
     """`public_url` where the settings name it; "" when only the address we listen at is known."""
+    limits: Limits = field(default_factory=Limits)
     clock: Clock
     engine: Engine
     writer: Writer
@@ -58,6 +61,7 @@ class Services:
     commons: Commons
     relays: Relays
     hub: Hub
+    journal: Journal
     worker: Worker
     apis: tuple[Api, ...]
     sources: tuple[Source, ...]

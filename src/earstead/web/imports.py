@@ -22,7 +22,7 @@ from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.column_mapping import FIELDS, unread_reasons, wanted_options
 from earstead.web.forms import fault_of, query, read_form, whole, zones
 from earstead.web.import_bars import import_bars, year_rows
-from earstead.web.uploads import MAX_UPLOAD_BYTES, receive_files
+from earstead.web.uploads import receive_files
 
 _REPORT_PAGE = 100
 # A report's page is found by counting rows from its start; past this the download is the better way.
@@ -44,7 +44,7 @@ async def _overview_page(request: Request, fault: AppError | None = None) -> Res
         status=422 if fault else 200,
         earlier=earlier,
         formats=formats,
-        max_bytes=MAX_UPLOAD_BYTES,
+        max_mib=services.limits.upload_mib,
         fault=fault_of(fault),
     )
 
@@ -54,7 +54,7 @@ async def _upload(request: Request) -> Response:
     services, user = services_of(request), user_of(request)
     folder = await blocking(services.imports.upload_dir, user.user_id)
     try:
-        files = await receive_files(request, folder)
+        files = await receive_files(request, folder, services.limits.upload_bytes)
         if not files:
             raise Rejected("files", "choose at least one file first")
         job = await blocking(services.imports.preview, user.user_id, files)

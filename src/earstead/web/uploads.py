@@ -15,7 +15,6 @@ from starlette.requests import Request
 from earstead.core.errors import Rejected
 from earstead.kit.http import blocking
 
-MAX_UPLOAD_BYTES = 4 << 30
 MAX_FILES = 200
 # Bytes gathered before a thread is asked to write them: fewer hops, and still little memory.
 _BATCH = 1 << 20
@@ -86,7 +85,7 @@ class _Files:
         self._complete = True
 
 
-async def receive_files(request: Request, folder: Path, max_bytes: int = MAX_UPLOAD_BYTES) -> list[Path]:
+async def receive_files(request: Request, folder: Path, max_bytes: int) -> list[Path]:
     """Write the files of a multipart form into `folder`, under names that are safe and tell what they were.
 
     Nothing is left behind when it fails. Raises Rejected for a body that is no such form, or is broken;

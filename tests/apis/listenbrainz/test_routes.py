@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from earstead.apis.listenbrainz.limits import WindowLimiter
 from earstead.apis.listenbrainz.routes import routes
 from earstead.core.ids import UserId
 from earstead.kit.clock import FixedClock
+from earstead.services.limits import Limits
 
 if TYPE_CHECKING:
     from tests.apis.listenbrainz.conftest import Listener
@@ -81,7 +81,8 @@ def test_a_wrong_method_is_told_the_right_ones(client: TestClient) -> None:
 
 def test_beyond_the_limit_is_429_until_the_window_ends(services: Services, clock: FixedClock) -> None:
     """The error names the headers to read, and the next window is free again."""
-    far = TestClient(Starlette(routes=routes(services, limiter=WindowLimiter(limit=2))), client=("192.0.2.1", 5000))
+    strict = replace(services, limits=Limits(listenbrainz=2))
+    far = TestClient(Starlette(routes=routes(strict)), client=("192.0.2.1", 5000))
     statuses = [far.get("/1/validate-token?token=x").status_code for _ in range(3)]
     refused = far.get("/1/validate-token?token=x")
     assert statuses == [200, 200, 429]

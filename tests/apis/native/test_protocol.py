@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from tests.apis.native.speaking import ROOT, Listener, play
+from tests.apis.native.speaking import PASSWORD, ROOT, Listener, client_with, play
 
 from earstead.apis.native import api, guards
 from earstead.apis.native.uploads import safe_name
+from earstead.app import around
+from earstead.kit.clock import FixedClock
 from earstead.services.container import Services
+from earstead.services.limits import Limits
 
 
 def test_errors_are_problem_documents(ada: Listener) -> None:
@@ -29,7 +33,7 @@ def test_errors_are_problem_documents(ada: Listener) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["status"] == status
         assert answer.json()["detail"]
-    assert wrong.headers["allow"] == "GET, POST"
+    assert wrong.headers["allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,67 @@ def test_bodies_have_a_bound(ada: Listener, monkeypatch: pytest.MonkeyPatch) -> 
     for answer in (declared, streamed):
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_uploads_have_the_bound_of_the_settings(services: Services) -> None:
+    """What is larger than EARSTEAD_UPLOAD_LIMIT is refused before anything of it is read."""
+    small = around(dataclasses.replace(services, limits=Limits(upload_mib=1)))
+    client = client_with(small, services.accounts.new_token(services.accounts.add_user("ada", PASSWORD).user_id))
+    answer = client.post("/imports", content=b"x" * (1 << 20) + b"x")
+    assert answer.status_code == 413
+    assert "1048576" in answer.json()["detail"]
+
+
+def test_head_is_answered_where_get_is(ada: Listener) -> None:
+    """The head of a listing, of a download and of the endless stream come without body and end by themselves."""
+    ada.add(play())
+    listing, got = ada.client.head("/listens"), ada.client.get("/listens")
+    assert (listing.status_code, listing.content) == (200, b"")
+    assert listing.headers["etag"] == got.headers["etag"]
+    assert listing.headers["content-length"] == str(len(got.content))
+    for path, kind in (("/exports/csv", "application/octet-stream"), ("/events", "text/event-stream")):
+        answer = ada.client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["content-type"].startswith(kind)
+    assert ada.client.head("/nothing").status_code == 404
+
+
+def _far(services: Services, token: str, limit: int = 2) -> TestClient:
+    """A caller from another machine, on a server that lets it make `limit` requests a minute."""
+    app = around(dataclasses.replace(services, limits=Limits(api=limit)))
+    sent = {"Authorization": f"Bearer {token}"}
+    return TestClient(app, base_url=f"http://testserver{ROOT}", headers=sent, client=("192.0.2.1", 5000))
+
+
+def test_beyond_the_limit_is_a_problem_that_says_when(services: Services, clock: FixedClock) -> None:
+    """The third of two requests is 429 with Retry-After, and free again when that time is over."""
+    far = _far(services, services.accounts.new_token(services.accounts.add_user("ada", PASSWORD).user_id))
+    first, _, refused = (far.get("/me") for _ in range(3))
+    assert [first.headers[f"ratelimit-{name}"] for name in ("limit", "remaining")] == ["2", "1"]
+    assert refused.status_code == 429
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["retry-after"] == refused.headers["ratelimit-reset"]
+    clock.advance(int(refused.headers["retry-after"]))
+    assert far.get("/me").status_code == 200
+
+
+def test_tokens_are_counted_apart_and_invented_ones_by_address(services: Services) -> None:
+    """One program does not use up another's requests; a new wrong token each time does not escape the count."""
+    user_id = services.accounts.add_user("ada", PASSWORD).user_id
+    far = _far(services, services.accounts.new_token(user_id))
+    other = {"Authorization": f"Bearer {services.accounts.new_token(user_id)}"}
+    assert [far.get("/me").status_code for _ in range(3)] == [200, 200, 429]
+    assert far.get("/me", headers=other).status_code == 200
+    invented = [far.get("/me", headers={"Authorization": f"Bearer wrong-{n}"}).status_code for n in range(3)]
+    assert invented == [401, 401, 429]
+
+
+def test_callers_on_this_machine_are_never_refused(services: Services) -> None:
+    """Loopback may ask as often as it likes, and is never told that nothing remains."""
+    app = around(dataclasses.replace(services, limits=Limits(api=1)))
+    near = TestClient(app, base_url=f"http://testserver{ROOT}", client=("127.0.0.1", 5000))
+    answers = [near.get("/openapi.json") for _ in range(3)]
+    assert [(answer.status_code, answer.headers["ratelimit-remaining"]) for answer in answers] == [(200, "1")] * 3
 
 
 def test_html_in_names_stays_text(ada: Listener) -> None:
@@ -116,7 +181,7 @@ def test_the_page_names_every_address_and_loads_nothing(anyone: TestClient) -> N
 def test_starting_does_not_load_the_framework(services: Services) -> None:
     """The routes are made without FastAPI's application: who serves no request of this API never builds it."""
     [mount] = api.routes(services)
-    assert mount.app.app._app is None  # type: ignore[attr-defined]
+    assert mount.app.app.app.app._app is None  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from earstead.apis.listenbrainz import errors
-from earstead.apis.listenbrainz.limits import Quota, WindowLimiter
+from earstead.apis.listenbrainz import errors, limits
 from earstead.apis.listenbrainz.wire import MAX_BODY_BYTES, TOO_LARGE
 from earstead.core.errors import AppError, Rejected
 from earstead.kit.clock import Clock
+from earstead.kit.windows import Quota, WindowLimiter
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -57,12 +57,12 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        quota = self._limiter.hit(request.client.host if request.client else "", self._clock.now())
+        quota = limits.hit(self._limiter, request.client.host if request.client else "", self._clock.now())
         try:
             response = await self._respond(request, quota)
         except ClientDisconnect:
             return
-        for name, value in {**_CORS, **quota.headers(), "Access-Control-Allow-Methods": self._methods}.items():
+        for name, value in {**_CORS, **limits.headers(quota), "Access-Control-Allow-Methods": self._methods}.items():
             response.headers[name] = value
         await response(scope, receive, send)
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from earstead.apis.listenbrainz import answers, errors, wire
 from earstead.apis.listenbrainz.endpoint import Endpoint, Handler, answer, failure, read_body
-from earstead.apis.listenbrainz.limits import WindowLimiter
+from earstead.apis.listenbrainz.limits import new_limiter
 from earstead.apis.listenbrainz.query import Page, parse_page
 from earstead.core.errors import NotFound, Unauthenticated
 from earstead.kit.http import blocking
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 READ, WRITE = "listens:read", "listens:write"
 
 
-def routes(services: Services, *, limiter: WindowLimiter | None = None) -> Sequence[BaseRoute]:
-    """Every path below /1/, each with and without a trailing slash; the last one answers for the rest.
-
-    `limiter` counts requests per address; a generous one of its own where none is given.
-    """
+def routes(services: Services) -> Sequence[BaseRoute]:
+    """Every path below /1/, each with and without a trailing slash; the last one answers for the rest."""
     handlers = ListenBrainz(services)
-    limiter = limiter or WindowLimiter()
+    limiter = new_limiter(services.limits.listenbrainz)
     # `path` parameters: user names may hold encoded slashes.
     table: tuple[tuple[str, dict[str, Handler]], ...] = (
         ("/1/submit-listens", {"POST": handlers.submit_listens}),

@@ -46,6 +46,7 @@ _ERRORS = {
     "409": "It contradicts what is there.",
     "413": "The body is too large.",
     "422": "Something in the request must be changed.",
+    "429": "There were too many requests; Retry-After says how long to wait.",
 }
 
 

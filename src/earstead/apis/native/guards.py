@@ -8,9 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JSON_BYTES = 10_000_000
 """Largest JSON body: a thousand listens with long names and generous additional_info need a tenth of it."""
-UPLOAD_BYTES = 4_000_000_000
-"""Largest upload: the exports of a lifetime, several times over. Uploads go to disk as they arrive."""
 UPLOAD_PATH = "/imports"
+"""What comes here goes to disk as it arrives, and may be as large as the owner allows."""
 
 
 class BodyTooLarge(Exception):
@@ -20,23 +19,20 @@ class BodyTooLarge(Exception):
         super().__init__(f"The body is larger than the {most} bytes this address takes. Send less at a time.")
 
 
-def most_bytes(path: str) -> int:
-    """How large a body the path takes; `path` without the API's prefix."""
-    return UPLOAD_BYTES if path == UPLOAD_PATH else JSON_BYTES
-
-
 class BodyCap:
     """ASGI wrapper: answers 413 to what declares too much; raises BodyTooLarge in whoever reads too much."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
         self.app = app
+        self._upload_bytes = upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most, came = most_bytes(scope["path"].removeprefix(scope.get("root_path", ""))), 0
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        most, came = self._upload_bytes if path == UPLOAD_PATH else JSON_BYTES, 0
 
         async def counted() -> Message:
             nonlocal came

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from earstead.apis.native.guards import BodyCap
+from earstead.apis.native.heads import AnswerHeads
+from earstead.apis.native.quotas import RateLimit
 
 if TYPE_CHECKING:
     from earstead.services.container import Services
@@ -22,7 +24,8 @@ PREFIX = "/api/v1"
 
 def routes(services: Services) -> Sequence[BaseRoute]:
     """One mount for the whole API."""
-    return [Mount(PREFIX, app=BodyCap(OnDemand(services)), name="native")]
+    capped = BodyCap(OnDemand(services), services.limits.upload_bytes)
+    return [Mount(PREFIX, app=RateLimit(AnswerHeads(capped), services), name="native")]
 
 
 class OnDemand:

@@ -1,0 +1,23 @@
+"""The variables a server is started with."""
+
+from __future__ import annotations
+
+import pytest
+
+from earstead.core.errors import Rejected
+from earstead.services.limits import Limits
+from earstead.settings import read_settings
+
+
+def test_limits_are_read_from_the_environment() -> None:
+    """Each limit has its variable; what is not named keeps its default."""
+    said = {"EARSTEAD_LISTENBRAINZ_LIMIT": "50", "EARSTEAD_API_LIMIT": " 60 ", "EARSTEAD_UPLOAD_LIMIT": "7"}
+    assert read_settings(said, data="/nowhere").limits == Limits(listenbrainz=50, api=60, upload_mib=7)
+    assert read_settings({"EARSTEAD_API_LIMIT": ""}, data="/nowhere").limits == Limits()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "9999999999", "\u0663"])
+def test_a_limit_that_is_none_is_named(text: str) -> None:
+    """A wrong limit ends the start with a sentence that names its variable."""
+    with pytest.raises(Rejected, match=r"EARSTEAD_UPLOAD_LIMIT: .* is not a whole number"):
+        read_settings({"EARSTEAD_UPLOAD_LIMIT": text}, data="/nowhere")
