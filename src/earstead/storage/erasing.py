@@ -50,6 +50,20 @@ _PIECES = (
       )
     """,
     """
+    DELETE FROM events
+    WHERE event_id IN (SELECT event_id FROM events WHERE user_id = :user_id LIMIT :chunk)
+    """,
+    """
+    DELETE FROM deliveries
+    WHERE delivery_id IN (
+        SELECT d.delivery_id
+        FROM webhook_endpoints w
+        JOIN deliveries d ON d.endpoint_id = w.endpoint_id
+        WHERE w.user_id = :user_id
+        LIMIT :chunk
+    )
+    """,
+    """
     DELETE FROM playlinks
     WHERE user_id = :user_id
       AND recording_id IN (SELECT recording_id FROM playlinks WHERE user_id = :user_id LIMIT :chunk)
@@ -67,6 +81,7 @@ _REST = (
     "DELETE FROM relay_fills WHERE relay_id IN (SELECT relay_id FROM relays WHERE user_id = :user_id)",
     "DELETE FROM relays WHERE user_id = :user_id",
     "DELETE FROM relay_marks WHERE user_id = :user_id",
+    "DELETE FROM webhook_endpoints WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",
     "DELETE FROM touches WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",

@@ -11,6 +11,7 @@ Nothing sleeps: under load the group grows by itself, alone a closure is committ
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from earstead.kit.clock import Clock, SystemClock
 from earstead.storage.engine import Engine, Tx, WriteSession
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 GROUP = 256
@@ -44,6 +47,7 @@ class Writer:
         self._bulk: deque[_Unit] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._after: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self._main, name="writer", daemon=True)
         self._thread.start()
 
@@ -56,6 +60,13 @@ class Writer:
             (self._bulk if bulk else self._quick).append(_Unit(work, future, bulk))
             self._wake.notify()
         return future
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Within a unit of work: have `call` made once that is durable; never when it is taken back.
+
+        It is made in the writer's thread, in the order of the units, before their futures answer: it must not block.
+        """
+        self._after.append(call)
 
     def close(self) -> None:
         """Write what waits, then end."""
@@ -105,18 +116,32 @@ class Writer:
         try:
             session.begin()
             for unit in chain(tuple(units), self._more_bulk(units, until)):
+                before = len(self._after)
                 answers.append((unit.future, *_attempt(session, unit.work)))
+                if answers[-1][2] is not None:
+                    del self._after[before:]
             session.commit()
         except BaseException as fault:
             # The group was not made durable: nobody may be told that it was.
+            self._after.clear()
             _fail(units, fault)
             session.rollback()
             return
+        self._call_after()
         for future, result, error in answers:
             if error is None:
                 future.set_result(result)
             else:
                 future.set_exception(error)
+
+    def _call_after(self) -> None:
+        calls, self._after = self._after, []
+        for call in calls:
+            try:
+                call()
+            except Exception:
+                # What was written stands, whoever hears of it.
+                log.exception("a call after a commit failed")
 
 
 def _fail(units: list[_Unit], fault: BaseException) -> None:
