@@ -15,6 +15,7 @@ import pytest
 from tests.conformance.stage import PASSWORD, Stage, staged
 from tests.fakes.authority import new_authority
 
+from earstead.apis.lastfm.connect import CARDS
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
 
@@ -336,6 +337,17 @@ def test_now_playing_is_replaced(world: World) -> None:
     assert str(world.ada.get_now_playing()) == "Björk - Jóga"
     world.network.update_now_playing("AC/DC", "Hells Bells", album="Back in Black", duration=312)
     assert str(world.ada.get_now_playing()) == "AC/DC - Hells Bells"
+
+
+def test_the_connect_page_tells_what_works(world: World) -> None:
+    """The lines that the connect page has for programs on pylast, run as they stand, open a session here."""
+    card = next(card for card in CARDS if card.client == "pylast")
+    lines = card.settings[0][1]
+    for place, value in (("host", world.stage.host), ("user", "ada"), ("password", world.stage.password)):
+        lines = lines.replace(f"{{{place}}}", value)
+    names = {"pylast": pylast, "KEY": KEY, "SECRET": SECRET}
+    exec(lines, names)
+    assert names["network"].get_authenticated_user().get_name(properly_capitalized=True) == "ada"
 
 
 def test_the_web_flow(world: World) -> None:

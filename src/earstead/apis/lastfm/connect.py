@@ -56,6 +56,13 @@ CARDS: tuple[ConnectCard, ...] = (
         note="The address has no http:// in front: VLC adds it, and cannot speak TLS here.",
     ),
     ConnectCard(
+        client="QTScrobbler",
+        title="QTScrobbler and scrobbler (logs of portable players)",
+        settings=(("Custom site", "{host}"), *_LOGIN),
+        steps=("In QTScrobbler's options, switch on the custom site.", "Enter the three values and submit a log."),
+        note="The address has no http:// in front. The command scrobbler reads what QTScrobbler has stored.",
+    ),
+    ConnectCard(
         client="Quod Libet",
         title="Quod Libet",
         settings=(("Service", "Other"), ("URL", "{root}"), *_LOGIN),
@@ -88,12 +95,18 @@ CARDS: tuple[ConnectCard, ...] = (
         settings=(
             (
                 "In the program",
-                "network = pylast.LastFMNetwork(\n"
-                '    api_key=KEY, api_secret=SECRET, username="{user}", password_hash=pylast.md5("{password}")\n'
-                ')\nnetwork.ws_server = ("{host}", "/2.0/")',
+                "network = pylast.LastFMNetwork(api_key=KEY, api_secret=SECRET)\n"
+                'network.ws_server = ("{host}", "/2.0/")\n'
+                'network.username = "{user}"\n'
+                "network.session_key = pylast.SessionKeyGenerator(network).get_session_key(\n"
+                '    network.username, pylast.md5("{password}")\n'
+                ")",
             ),
         ),
-        steps=("Make a key and a secret: Develop, API accounts.", "Set ws_server before the first call that is sent."),
+        steps=(
+            "Make a key and a secret: Develop, API accounts.",
+            "Leave the password out of LastFMNetwork(...): given there, it is sent to Last.fm.",
+        ),
         note="pylast speaks TLS only: the server needs a certificate that the program's computer trusts.",
     ),
     ConnectCard(
