@@ -269,6 +269,25 @@ def test_erasing_a_person_erases_its_relays(home: Home, relay: Relay, lastfm: Si
             assert tx.one(f"SELECT count(*) FROM {table}") == (0,), table
 
 
+def test_a_restore_without_the_key_asks_to_connect_again(
+    new_home: Callable[..., Home], lastfm: Simulator, lastfm_url: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Secrets sealed with a key that is gone hold the relay with a word to its user; what waits is kept."""
+    home = new_home("ada", data=tmp_path / "data")
+    relay = home.relay("lastfm", url=lastfm_url, api_key=lastfm.api_key, secret=lastfm.secret)
+    lastfm.approve(next(iter(lastfm.tokens)))
+    home.services.relays.finish(home.user_id, relay.relay_id)
+    home.hear("One")
+    home.services.close()
+    again = open_services(Settings(data=tmp_path / "data", secret="quite another key", allow_private=True), clock=clock)
+    again.worker.run_due()
+    found = again.relays.get(home.user_id, relay.relay_id)
+    assert (found.relay.state, found.waiting) == ("reconnect", 1)
+    assert "connect this account again" in found.relay.error
+    assert again.relays.approval_page(home.user_id, relay.relay_id) == ""
+    again.close()
+
+
 def test_secrets_are_sealed(home: Home, relay: Relay, lastfm: Simulator) -> None:
     """Neither key, secret nor session stands readable in the database or in a record's text."""
     with home.services.engine.read() as tx:

@@ -119,9 +119,14 @@ async def _show(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, template: str = "settings_relay.html", *, fault: AppError | None = None, count: int = -1
+    request: Request,
+    template: str = "settings_relay.html",
+    *,
+    fault: AppError | None = None,
+    count: int = -1,
+    span: tuple[str, str] = ("", ""),
 ) -> Response:
-    """One relay; `count`: how many listens the back-fill of the dates in the address would send, -1 when not asked."""
+    """One relay; `count`: how many listens a back-fill of `span` (two dates) would send, -1 when not asked."""
     relays, user_id, relay_id = _relays(request), user_of(request).user_id, _relay_id(request)
     asked = query(request)
     skip = min(whole("skip", asked.text("skip") or "0"), _MOST_SHOWN)
@@ -140,7 +145,7 @@ async def _page(
         sources=[row.source for row in await blocking(insights.sources, user_id)],
         kind_words=[(number, word) for number, word in KIND_WORDS if number in standing.relay.kind.kinds],
         now=services_of(request).clock.now(),
-        span=(asked.text("from"), asked.text("until")),
+        span=span,
         count=count,
         fault=fault,
     )
@@ -203,26 +208,30 @@ async def _remove(request: Request) -> Response:
 
 @signed_in
 async def _preview_fill(request: Request) -> Response:
+    asked = query(request)
+    days = (asked.text("from"), asked.text("until"))
     try:
-        span = _span(request, query(request))
+        span = _span(request, asked)
         count = await blocking(
             _relays(request).preview_fill, user_of(request).user_id, _relay_id(request), span.start, span.end
         )
     except Rejected as fault:
-        return await _page(request, fault=Rejected("fill", fault.why))
-    return await _page(request, count=count)
+        return await _page(request, fault=Rejected("fill", fault.why), span=days)
+    return await _page(request, count=count, span=days)
 
 
 @signed_in
 async def _fill(request: Request) -> Response:
     relays, user_id, relay_id = _relays(request), user_of(request).user_id, _relay_id(request)
+    form = await read_form(request)
+    days = (form.text("from"), form.text("until"))
     try:
-        span = _span(request, await read_form(request))
+        span = _span(request, form)
         fill = await blocking(relays.fill, user_id, relay_id, span.start, span.end)
     except Rejected as fault:
-        return await _page(request, fault=Rejected("fill", fault.why))
+        return await _page(request, fault=Rejected("fill", fault.why), span=days)
     except Conflict as fault:
-        return await _page(request, fault=Rejected("fill", str(fault)))
+        return await _page(request, fault=Rejected("fill", str(fault)), span=days)
     return redirect(f"/settings/relays/{relay_id}", notice=f"{plural(fill.total, 'listen')} will be sent.")
 
 
