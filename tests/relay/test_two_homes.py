@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2
 import pytest
 
 from earstead.core.listen import Kind
-from earstead.core.relaying import RelayFilter
+from earstead.core.relaying import RelayFilter, marks_in
 from tests.conftest import NOW
 from tests.relay.conftest import Home, play
 
@@ -138,5 +139,41 @@ def test_by_the_last_fm_protocol_marks_travel_too(homes: tuple[Home, Home]) -> N
     for _ in range(3):
         homes[0].send(), homes[1].send()
     assert [home.heard() for home in homes] == [["One"], ["One"]]
+    (copy,) = homes[1].services.insights.listens(homes[1].user_id).items
+    assert marks_in(copy.extra) == (homes[0].services.relays.mark(homes[0].user_id),)
     sent = [home.services.relays.of_user(home.user_id)[0].relay.sent for home in homes]
     assert sent == [1, 0]
+
+
+def test_a_mark_is_told_to_its_user_alone(new_home: Callable[..., Home]) -> None:
+    """Only a valid token or session key is answered, each with the mark of its own user."""
+    home = new_home("ada", serve=True)
+    other = home.services.accounts.add_user("bea", "another long password").user_id
+    token = home.services.accounts.new_token(other, "relay")
+    url = f"{home.url}/.well-known/earstead-origin"
+    for words in (
+        {},
+        {"authorization": "Token nonsense"},
+        {"authorization": "Session nonsense"},
+        {"authorization": "x"},
+    ):
+        assert httpx2.get(url, headers=words).status_code == 401
+    marks = [
+        httpx2.get(url, headers={"authorization": f"{scheme} {proof}"}).json()["origin"]
+        for scheme, proof in (("Token", home.token), ("Bearer", home.token), ("Token", token))
+    ]
+    assert marks[0] == marks[1] != marks[2]
+    assert marks[2] == home.services.relays.mark(other)
+
+
+def test_what_came_home_by_another_way_goes_no_further(homes: tuple[Home, Home]) -> None:
+    """A copy that carries our own mark is kept and passed on to nobody, even when it is new to us."""
+    here, there = homes
+    to(here, there)
+    mark = here.services.relays.mark(here.user_id)
+    here.hear("One", extra={"earstead_origin": [mark, "somebody else"]})
+    here.hear("Two", extra={"context": f"earstead_origin:{mark}"}, start=NOW - 1000)
+    here.hear("Three", extra={"earstead_origin": ["somebody else"]}, start=NOW - 500)
+    here.send()
+    assert here.heard() == ["One", "Two", "Three"]
+    assert there.heard() == ["Three"]
