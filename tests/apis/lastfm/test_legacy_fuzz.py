@@ -19,8 +19,8 @@ from earstead.settings import Settings
 
 WORDS = {"OK", "BADAUTH", "BADTIME", "BADSESSION", "BANNED", "FAILED", "UPTODATE"}
 ODD = st.sampled_from(
-    f"|ada|nobody|true|1.1|1.2|1.2.1|{NOW}|{NOW + 10**6}|-1|1e400|nan|36.0|2025-06-15 15:00:00|0000-00-00 00:00:00|L|B|S|P"
-    f"|L12345|Unknown Artist|{'x' * 5000}|\0| ".split("|")
+    f"|ada|nobody|true|1.1|1.2|1.2.1|{NOW}|{NOW + 10**6}|-1|1e400|nan|36.0|2025-06-15 15:00:00|0000-00-00 00:00:00"
+    f"|L|B|S|P|L12345|Unknown Artist|{'x' * 5000}|\0| ".split("|")
 )
 VALUES = ODD | st.text(max_size=20)
 PLAIN = st.sampled_from(["hs", "p", "c", "v", "u", "t", "a", "api_key", "sk", "b", "l", "n", "m", "s", "portable"])
