@@ -189,3 +189,21 @@ def test_scale_shows_every_play(value: int, top: int) -> None:
     """Only nothing looks like nothing, and the largest value is darkest."""
     assert (level(min(value, top), top) == 0) == (value == 0)
     assert level(top, top) == 5
+
+
+def test_steps_of_a_choosable_plot_carry_their_days() -> None:
+    """Days, months and years know their first and last day, leap years and Decembers included; others carry none."""
+    cases = {
+        ("2025-03-01", "2025-03-02"): ["2025-03-01..2025-03-01", "2025-03-02..2025-03-02"],
+        ("2024-01-01", "2024-02-01"): ["2024-01-01..2024-01-31", "2024-02-01..2024-02-29"],
+        ("2024-11-01", "2024-12-01"): ["2024-11-01..2024-11-30", "2024-12-01..2024-12-31"],
+        ("2023-01-01", "2024-01-01"): ["2023-01-01..2023-12-31", "2024-01-01..2024-12-31"],
+    }
+    for starts, expected in cases.items():
+        steps = [Bucket(start=start, label=start, plays=1, listened_ms=1) for start in starts]
+        drawn = charts.bars("Plays", steps, to="/ada?by=time&period=")
+        assert parsed(drawn).find("figure").get("data-range") == "/ada?by=time&period="  # type: ignore[union-attr]
+        assert re.findall(r'data-span="([^"]*)"', drawn) == expected * 2
+        over = charts.area("Plays", steps, [], passed=2, now_label="now", before_label="then", to="/ada?period=")
+        assert re.findall(r'data-span="([^"]*)"', over) == expected * 2
+        assert "data-span" not in charts.bars("Plays", steps)

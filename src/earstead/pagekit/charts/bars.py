@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from earstead.pagekit.charts.frame import HALF, NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.charts.ranges import HINT, readout, spans
 from earstead.pagekit.words import hours, number, plural
 from earstead.services.views import Bucket
 
@@ -23,7 +24,9 @@ def bar(value: int, top: int) -> Markup:
     )
 
 
-def bars(name: str, series: Sequence[Bucket], *, by: str = "plays", height: int = 220, half: bool = False) -> Markup:
+def bars(
+    name: str, series: Sequence[Bucket], *, by: str = "plays", height: int = 220, half: bool = False, to: str = ""
+) -> Markup:
     """A series as bars with its table.
 
     Args:
@@ -32,34 +35,35 @@ def bars(name: str, series: Sequence[Bucket], *, by: str = "plays", height: int 
         by: "plays" or "time"; then the axis counts hours.
         height: of the picture.
         half: whether it stands in one of two columns.
+        to: address that ends where a period's name follows ("/alice?period="): a range can then be chosen on the plot.
     """
     values = [b.listened_ms if by == "time" else b.plays for b in series]
     say = hours if by == "time" else number
     best = max(range(len(series)), key=values.__getitem__) if any(values) else -1
     most = f"Most in {series[best].label}: {say(values[best])}." if best >= 0 else "Nothing was heard."
-    desc = f"{plural(len(series), 'step')}. {most}"
+    desc = f"{plural(len(series), 'step')}. {most}{f' {HINT}' if to else ''}"
     drawn = [
-        svg(w, height, _body(series, values, by, w, height), title=name, desc=desc, css="bars")
+        svg(w, height, _body(series, values, by, w, height, to), title=name, desc=desc, css="bars", focusable=bool(to))
         for w in (HALF if half else WIDE, NARROW)
     ]
     rows = [(b.label, b.plays, hours(b.listened_ms)) for b in series]
-    return figure(two_widths(*drawn), twin(name, ["Period", "Plays", "Time"], rows))
+    return figure(two_widths(*drawn) + readout(to), twin(name, ["Period", "Plays", "Time"], rows), to=to)
 
 
-def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, height: int) -> str:
+def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, height: int, to: str) -> str:
     unit = _HOUR_MS if by == "time" else 1
     axis = ticks(max(values, default=0) / unit)
     reach = axis[-1] * unit
     inner = height - _FOOT - _HEAD
     step = (width - _LEFT) / max(1, len(series))
     parts = [grid(axis, width, height)]
-    for i, (bucket, value) in enumerate(zip(series, values, strict=True)):
+    for i, (bucket, value, span) in enumerate(zip(series, values, spans(series, to), strict=True)):
         tall = inner * value / reach
         left = _LEFT + i * step
         words = f"{bucket.label}: {plural(bucket.plays, 'play')}, {hours(bucket.listened_ms)}"
         parts.append(
             f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" '
-            f'height="{fmt(inner)}"/>'
+            f'height="{fmt(inner)}"{span}/>'
             f'<rect class="column" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" '
             f'width="{step * 0.8:.2f}" height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
         )

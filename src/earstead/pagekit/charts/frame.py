@@ -76,9 +76,10 @@ def twin(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Ma
     )
 
 
-def figure(chart: Markup, table: Markup, *, css: str = "") -> Markup:
-    """A chart with its table twin."""
-    return Markup(f'<figure class="figure {css}">{chart}{table}</figure>')
+def figure(chart: Markup, table: Markup, *, css: str = "", to: str = "") -> Markup:
+    """A chart with its table twin. `to`: address that a range chosen on it is put behind."""
+    extra = f' data-range="{escape(to)}"' if to else ""
+    return Markup(f'<figure class="figure {css}"{extra}>{chart}{table}</figure>')
 
 
 def two_widths(wide: Markup, narrow: Markup) -> Markup:

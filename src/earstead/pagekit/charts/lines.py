@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from earstead.pagekit.charts.bars import grid, labels
 from earstead.pagekit.charts.frame import HALF, NARROW, WIDE, figure, fmt, svg, ticks, twin, two_widths
+from earstead.pagekit.charts.ranges import HINT, readout, spans
 from earstead.pagekit.words import number, plural
 from earstead.services.views import Bucket
 
@@ -16,7 +17,14 @@ _LEFT, _FOOT, _HEAD = 44.0, 24.0, 10.0
 
 
 def area(
-    name: str, now: Sequence[Bucket], before: Sequence[Bucket], *, passed: int, now_label: str, before_label: str
+    name: str,
+    now: Sequence[Bucket],
+    before: Sequence[Bucket],
+    *,
+    passed: int,
+    now_label: str,
+    before_label: str,
+    to: str = "",
 ) -> Markup:
     """Plays of a period as an area, with the period before as a line behind it; step i lies over step i.
 
@@ -27,25 +35,28 @@ def area(
         passed: how many steps of `now` are drawn: what has not happened is not drawn as zero.
         now_label: name of the period ("November 2026").
         before_label: name of the period before.
+        to: address that ends where a period's name follows; a range of `now` can then be chosen on the plot.
     """
     total, earlier = sum(b.plays for b in now), sum(b.plays for b in before)
-    desc = f"{now_label}: {plural(total, 'play')}. {before_label}: {plural(earlier, 'play')}."
+    desc = f"{now_label}: {plural(total, 'play')}. {before_label}: {plural(earlier, 'play')}.{f' {HINT}' if to else ''}"
     drawn = [
-        svg(w, 210, _area_body(now, before, passed, w, 210), title=name, desc=desc, css="area") for w in (WIDE, NARROW)
+        svg(w, 210, _area_body(now, before, passed, w, 210, to), title=name, desc=desc, css="area", focusable=bool(to))
+        for w in (WIDE, NARROW)
     ]
     legend = Markup(
         '<figcaption class="legend small quiet"><span class="key k-now"></span>{}'
         '<span class="key k-before"></span>{}</figcaption>'
     ).format(now_label, before_label)
     rows = [(*_cells(now, i), *_cells(before, i)) for i in range(max(len(now), len(before)))]
-    return figure(legend + two_widths(*drawn), twin(name, [now_label, "Plays", before_label, "Plays"], rows))
+    table = twin(name, [now_label, "Plays", before_label, "Plays"], rows)
+    return figure(legend + two_widths(*drawn) + readout(to), table, to=to)
 
 
 def _cells(series: Sequence[Bucket], i: int) -> tuple[object, object]:
     return (series[i].label, series[i].plays) if i < len(series) else ("", "")
 
 
-def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], passed: int, width: int, height: int) -> str:
+def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], passed: int, width: int, height: int, to: str) -> str:
     axis = ticks(max((b.plays for b in (*now, *before)), default=0))
     count = max(len(now), len(before), 2)
     step = (width - _LEFT - 6) / (count - 1)
@@ -66,11 +77,12 @@ def _area_body(now: Sequence[Bucket], before: Sequence[Bucket], passed: int, wid
         parts.append(f'<path class="fill" d="M{fmt(_LEFT)} {fmt(floor)}L{line}L{end} {fmt(floor)}Z"/>')
         parts.append(f'<path class="line" d="M{line}"/>')
         parts.append(f'<circle class="dot" cx="{end}" cy="{fmt(floor - inner * drawn[-1].plays / axis[-1])}" r="4"/>')
+    days = spans(now, to)
     for i in range(count):
         words = "; ".join(f"{s[i].label}: {plural(s[i].plays, 'play')}" for s in (drawn, before) if i < len(s))
         parts.append(
             f'<rect class="hit" x="{fmt(_LEFT + (i - 0.5) * step)}" y="{fmt(_HEAD)}" width="{fmt(step)}" '
-            f'height="{fmt(inner)}"><title>{escape(words)}</title></rect>'
+            f'height="{fmt(inner)}"{days[i] if i < len(days) else ""}><title>{escape(words)}</title></rect>'
         )
     parts.append(labels([b.label for b in now], _LEFT, step, height, width))
     return "".join(parts)
