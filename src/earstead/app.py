@@ -47,6 +47,7 @@ from earstead.services.events import Hub
 from earstead.services.exports import Exports
 from earstead.services.feedback import Feedback
 from earstead.services.follows import Follows
+from earstead.services.heralds import herald
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
@@ -139,6 +140,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     accounts.before_erasing(playing.clear)
     worker = Worker(engine, writer, clock)
     journal = Journal(engine, writer, clock, hub, worker)
+    feedback = Feedback(engine, writer, clock)
+    herald(journal, ingest, playing, feedback, decisions, imports)
     relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
     relays.follow(ingest, playing)
     accounts.before_erasing(relays.forget)
@@ -159,7 +162,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         playing=playing,
         playlinks=playlinks,
         player=Player(engine, clock, ingest, playing, playlinks),
-        feedback=Feedback(engine, writer, clock),
+        feedback=feedback,
         applications=Applications(engine, writer, clock, accounts, vault),
         tags=Tags(engine, writer, clock, ingest),
         follows=Follows(engine, writer, clock, accounts),

@@ -33,6 +33,8 @@ ON_NAMES = ("rename", "merge", "split", "block", "ban")
 ON_PLAYS = ("delete", "restore", "edit", "keep_apart", "join")
 MOST_PLAYS = 1_000
 """Plays one decision may name; more are several decisions, each of which can be undone."""
+Follower = Callable[[Tx, int, DecisionRow, bool], None]
+"""Called with (transaction, user, the decision, whether it stands now)."""
 
 
 class Decisions:
@@ -53,6 +55,11 @@ class Decisions:
         self._insights = insights
         self._clock = clock
         self._hub = hub
+        self._followers: list[Follower] = []
+
+    def followed_by(self, follower: Follower) -> None:
+        """Have decisions that users make, take back or make again followed by more in their own transaction."""
+        self._followers.append(follower)
 
     def preview(self, user_id: int, kind: str, subject: Mapping[str, Any]) -> DecisionPreview:
         """What a decision would change: tracks, listens, and up to ten lines "before -> after"."""
@@ -78,7 +85,7 @@ class Decisions:
             row = decisions.one(tx, user_id, decision_id)
             if row is None:
                 raise NotFound("the decision was not stored")
-            return decision_row(row)
+            return self._told(tx, user_id, decision_row(row))
 
         return self._write(user_id, work)
 
@@ -99,7 +106,7 @@ class Decisions:
             before = self._tracks(tx, user_id, subject)
             decisions.set_undone(tx, user_id, decision_id, at)
             self._apply(tx, user_id, subject, before, [])
-            return replace(decision_row(row), undone_at=at)
+            return self._told(tx, user_id, replace(decision_row(row), undone_at=at))
 
         return self._write(user_id, work)
 
@@ -133,6 +140,11 @@ class Decisions:
             return True
 
         return self._write(user_id, work)
+
+    def _told(self, tx: Tx, user_id: int, row: DecisionRow) -> DecisionRow:
+        for follow in self._followers:
+            follow(tx, user_id, row, not row.undone_at)
+        return row
 
     def _write(self, user_id: int, work: Callable[[Tx], T]) -> T:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from earstead.core.catalog import Track, track_of
@@ -17,6 +17,8 @@ from earstead.storage.writer import Writer
 LOVED = 1
 HATED = -1
 MOST_PAGE = 1000
+Follower = Callable[[Tx, int, Track, int], None]
+"""Called with (transaction, user, the words, their score now: 1, -1, or 0 when it was taken back)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class Feedback:
         self._engine = engine
         self._writer = writer
         self._clock = clock
+        self._followers: list[Follower] = []
+
+    def followed_by(self, follower: Follower) -> None:
+        """Have words that change something followed by more in their own transaction."""
+        self._followers.append(follower)
 
     def love(self, user_id: int, named: Submission) -> None:
         """Love the recording that these names mean. Raises Rejected when a name is missing."""
@@ -48,7 +55,14 @@ class Feedback:
     def unlove(self, user_id: int, named: Submission) -> bool:
         """Take back what was said about a recording, love or hate; False when nothing was."""
         track = _track(named)
-        return self._writer.do(lambda tx: table.take(tx, user_id, table.recording_of(tx, user_id, track))).result()
+
+        def work(tx: Tx) -> bool:
+            taken = table.take(tx, user_id, table.recording_of(tx, user_id, track))
+            if taken:
+                self._tell(tx, user_id, track, 0)
+            return taken
+
+        return self._writer.do(work).result()
 
     def scores(self, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
         """recording_id -> 1 or -1 of those that have a word; at most 4,096 ids at once."""
@@ -77,14 +91,22 @@ class Feedback:
 
         def work(tx: Tx) -> None:
             # What is said now replaces what was said before, also when a clock went back in between.
-            table.take(tx, user_id, table.recording_of(tx, user_id, track))
+            recording_id = table.recording_of(tx, user_id, track)
+            before = table.scores(tx, user_id, [recording_id]).get(recording_id, 0)
+            table.take(tx, user_id, recording_id)
             table.put(tx, user_id, track, score=score, at=at)
 
         self._writer.do(work).result()
 
 
 def _track(named: Submission) -> Track:
+            if before != score:
+                self._tell(tx, user_id, track, score)
     track = track_of(named)
     if not track.artist_name or not track.track_name:
         raise Rejected("track", "name the artist and the title")
+    def _tell(self, tx: Tx, user_id: int, track: Track, score: int) -> None:
+        for follow in self._followers:
+            follow(tx, user_id, track, score)
+
     return track

@@ -39,6 +39,8 @@ ROW_BYTES = 300
 """What a row takes in a file, roughly: only for the progress of a first look, when nobody knows the rows yet."""
 _PAGE = 1000
 _LISTED = 200
+Follower = Callable[[Tx, int, ImportJob], None]
+"""Called with (transaction, user, the import that ended)."""
 
 
 class Imports:
@@ -66,6 +68,11 @@ class Imports:
         self._looks: dict[int, tuple[Tally, float]] = {}
         self._threads: set[threading.Thread] = set()
         self._closing = threading.Event()
+        self._followers: list[Follower] = []
+
+    def followed_by(self, follower: Follower) -> None:
+        """Have the end of imports, done or failed, followed by more in its own transaction."""
+        self._followers.append(follower)
 
     # ---- what users ask ----------------------------------------------------------------------------------
 
@@ -338,7 +345,12 @@ class Imports:
         now = self._clock.now()
 
         def work(tx: Tx) -> bool:
-            return imports.end(tx, user_id, import_id, state=state, error=error, now=now, among=among)
+            ended = imports.end(tx, user_id, import_id, state=state, error=error, now=now, among=among)
+            record = imports.one(tx, user_id, import_id) if ended and state in ("done", "failed") else None
+            if record is not None:
+                for follow in self._followers:
+                    follow(tx, user_id, _shown(record, from_json(record.tally)))
+            return ended
 
         return self._writer.do(work).result()
 

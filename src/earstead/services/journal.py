@@ -7,6 +7,7 @@ whoever was away asks for what came after the last id it saw. Ids rise over the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from earstead.services.worker import Worker
 from earstead.storage import events
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
+
+log = logging.getLogger(__name__)
 
 KEPT_DAYS = 30
 PRUNE_JOB = "events.prune"
@@ -65,7 +68,10 @@ class Journal:
     def add_soon(self, user_id: int, type: str, data: Mapping[str, Any], *, at_ms: int | None = None) -> None:  # noqa: A002
         """`add` without waiting, for callers that must not block; lost only if the process ends in this moment."""
         at = self._clock.now_ms() if at_ms is None else at_ms
-        self._writer.do(lambda tx: self.add_in(tx, user_id, type, data, at_ms=at))
+        try:
+            self._writer.do(lambda tx: self.add_in(tx, user_id, type, data, at_ms=at))
+        except RuntimeError:  # the server is closing: what plays is told again by the player
+            log.info("an event of type %s came too late to be written", type)
 
     def add_in(
         self,

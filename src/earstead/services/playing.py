@@ -21,10 +21,15 @@ class Playing:
         self._lock = threading.Lock()
         self._slots: dict[int, NowPlaying] = {}
         self._followers: list[Callable[[int, Submission], object]] = []
+        self._enders: list[Callable[[int], object]] = []
 
     def followed_by(self, follower: Callable[[int, Submission], object]) -> None:
         """Have `follower(user_id, submission)` called when a slot changes; it must not block."""
         self._followers.append(follower)
+
+    def ended_by(self, follower: Callable[[int], object]) -> None:
+        """Have `follower(user_id)` called when a live slot is emptied; it must not block."""
+        self._enders.append(follower)
 
     def set(self, user_id: int, submission: Submission, ttl_s: int) -> bool:
         """Fill the slot for `ttl_s` seconds (at least 1). The same artist and track again changes nothing and does
@@ -57,6 +62,8 @@ class Playing:
             self._slots.pop(user_id, None)
         if live:
             self._hub.publish(user_id, "playing_now", {})
+            for end in self._enders:
+                end(user_id)
         return live
 
 
