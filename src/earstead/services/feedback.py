@@ -95,18 +95,18 @@ class Feedback:
             before = table.scores(tx, user_id, [recording_id]).get(recording_id, 0)
             table.take(tx, user_id, recording_id)
             table.put(tx, user_id, track, score=score, at=at)
+            if before != score:
+                self._tell(tx, user_id, track, score)
 
         self._writer.do(work).result()
 
-
-def _track(named: Submission) -> Track:
-            if before != score:
-                self._tell(tx, user_id, track, score)
-    track = track_of(named)
-    if not track.artist_name or not track.track_name:
-        raise Rejected("track", "name the artist and the title")
     def _tell(self, tx: Tx, user_id: int, track: Track, score: int) -> None:
         for follow in self._followers:
             follow(tx, user_id, track, score)
 
+
+def _track(named: Submission) -> Track:
+    track = track_of(named)
+    if not track.artist_name or not track.track_name:
+        raise Rejected("track", "name the artist and the title")
     return track
