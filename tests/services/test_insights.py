@@ -149,3 +149,12 @@ def test_answers_change_with_the_next_listen_and_names_with_what_is_written_most
         with pytest.raises(Rejected):
             trunk.insights.history(1, Span(0, 86_400), "century")
     engine.close()
+
+
+def test_the_rank_in_a_span_is_the_place_in_its_chart(trunks: tuple[Trunk, Trunk]) -> None:
+    """An entity's place in a span is where its chart has it, on both engines; 0 where it was not heard."""
+    month = period("30d", "UTC", NOW).span
+    for trunk in trunks:
+        for row in trunk.insights.chart(1, "artist", month, limit=5).rows:
+            assert trunk.insights.rank(1, "artist", row.entity.entity_id, month) == row.rank
+        assert trunk.insights.rank(1, "artist", 1, month) == 0

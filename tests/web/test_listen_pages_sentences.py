@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earstead.core.periods import period
-from earstead.services.views import ChartRow, EntityRef, ListenFilter, Totals
+from earstead.services.views import ChartRow, EntityDetail, EntityRef, ListenFilter, Totals
 from earstead.web import sentences
 
 NOW = 1_750_000_000
@@ -68,3 +68,14 @@ def test_filter_reads_like_a_sentence() -> None:
     assert sentences.filter_sentence(["Björk"], found, chosen) == "Listens of Björk, with “live”, in 2025, skipped"
     assert sentences.filter_sentence([], period("all", "UTC", NOW), ListenFilter()) == "All listens"
     assert sentences.filter_sentence([], None, ListenFilter(hidden=True)) == "Deleted listens"
+
+
+def test_an_entity_is_placed_in_the_current_periods_too() -> None:
+    """The rank of all time is followed by that of this month and year, where it was heard in them."""
+    heard = EntityDetail(
+        entity=EntityRef(kind="artist", entity_id=1, name="Björk"), plays=312, all_plays=312, skipped=0,
+        listened_ms=21 * 3_600_000, rank=2, first=None, latest=None,
+        spellings=(), releases=(), recordings=(), artists=(), release=None,
+    )  # fmt: skip
+    said = sentences.entity_sentence(heard, "UTC", [("this month", 1400), ("this year", 0)])
+    assert said == "312 plays, 21 h. No. 2 of all time, No. 1,400 this month."

@@ -529,6 +529,12 @@ class Insights:
             if row[0] in refs
         )
 
+    def rank(self, user_id: int, kind: EntityKind, entity_id: int, span: Span | None) -> int:
+        """The place of an entity in the chart of a span by plays; 0 where it was not heard."""
+        with self._engine.read() as tx:
+            ranked = self._chart_rows(tx, user_id, kind, span, "plays")
+        return next((i for i, row in enumerate(ranked, 1) if row[0] == entity_id), 0)
+
     def rank_history(self, user_id: int, kind: EntityKind, entity_id: int) -> tuple[tuple[str, int, int], ...]:
         """(year, rank or 0, plays) of an entity for every year with listens."""
         found = []

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from earstead.core.periods import period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind, EntityRef, ListenFilter
@@ -57,10 +58,14 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
     insights, user_id = at.services.insights, at.owner.user_id
     detail = insights.entity(user_id, kind, entity_id)
     unit = fitting_unit(None, insights.ends(user_id))
+    recent = [
+        (f"this {name}", insights.rank(user_id, kind, entity_id, period(name, at.owner.zone, at.now).span))
+        for name in ("month", "year")
+    ]
     latest = insights.listens(user_id, limit=_LATEST, filter=narrowed(kind, entity_id))
     return {
         "detail": detail,
-        "sentence": sentences.entity_sentence(detail, at.owner.zone),
+        "sentence": sentences.entity_sentence(detail, at.owner.zone, recent),
         "silence": sentences.silence(detail.latest, at.now, at.owner.zone),
         "unit": unit,
         "history": insights.history(user_id, None, unit, kind=kind, entity_id=entity_id),

@@ -110,8 +110,12 @@ def chart_sentence(kind: str, period: Period, rows: Sequence[ChartRow], total: i
     return f"{first.entity.name} leads {plural(total, _KINDS[kind])} {within(period)}, with {amount}."
 
 
-def entity_sentence(detail: EntityDetail, zone: str) -> str:
-    """ "312 plays, 21 h, since 3 March 2009. No. 2 of all time." """
+def entity_sentence(detail: EntityDetail, zone: str, recent: Sequence[tuple[str, int]] = ()) -> str:
+    """ "312 plays, 21 h, since 3 March 2009. No. 2 of all time, No. 14 this month."
+
+    Args:
+        recent: names of current periods ("this month") with the place in each, 0 where it was not heard.
+    """
     if not detail.plays:
         return "Never played long enough to count."
     said = f"{plural(detail.plays, 'play')}, {hours(detail.listened_ms)}"
@@ -119,7 +123,8 @@ def entity_sentence(detail: EntityDetail, zone: str) -> str:
         said += f", since {day(detail.first.listened_at, zone)}"
     said += "."
     if detail.rank:
-        said += f" No. {number(detail.rank)} of all time."
+        places = [("of all time", detail.rank), *recent]
+        said += f" {', '.join(f'No. {number(rank)} {when}' for when, rank in places if rank)}."
     return said
 
 
