@@ -111,7 +111,7 @@ class Accounts:
 
     Attributes:
         returns: whether a refresh answers a new refresh token: "never", "always", or "mixed" for one in three.
-            A new one is answered to public clients alone, and ends the old one.
+            A new one is answered to callers without a secret alone, and ends the old one.
     """
 
     seed: int
@@ -240,7 +240,7 @@ class Accounts:
         if now_ms >= expires_ms(grant.authorized_ms):
             raise OAuthError("invalid_grant", "Refresh token expired")
         answered = ""
-        if grant.pkce and (self.returns == "always" or (self.returns == "mixed" and self._drawn % 3 == 0)):
+        if not proven and (self.returns == "always" or (self.returns == "mixed" and self._drawn % 3 == 0)):
             answered = grant.refresh_token = self.new_secret("AQ", 129)
         return self._answer(grant, now_ms, answered)
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from earstead.kit.clock import Clock
-from earstead.sandbox.spotify import player_calls
+from earstead.sandbox.spotify import catalogue_calls, library_calls, player_calls, playlist_calls
 from earstead.sandbox.spotify.accounts import SCOPES, ClientApp, Grant, OAuthError, problem_of_redirect
 from earstead.sandbox.spotify.calls import Answer, ApiError, Call, Endpoint
 from earstead.sandbox.spotify.control import control
@@ -23,7 +23,12 @@ from earstead.sandbox.spotify.faults import Fault, take
 from earstead.sandbox.spotify.service import Service
 from earstead.sandbox.spotify.shapes import Shapes
 
-ENDPOINTS: Final = (*player_calls.ENDPOINTS,)
+ENDPOINTS: Final = (
+    *player_calls.ENDPOINTS,
+    *library_calls.ENDPOINTS,
+    *playlist_calls.ENDPOINTS,
+    *catalogue_calls.ENDPOINTS,
+)
 _CORS: Final = {
     "access-control-allow-origin": "*",
     "access-control-allow-headers": "Accept, Authorization, Content-Type",

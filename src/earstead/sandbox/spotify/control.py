@@ -1,4 +1,6 @@
-"""The control endpoints: what no real service has. Move the clock, direct the listener, break things, ask what was true.
+"""The control endpoints: what no real service has.
+
+Move the clock, direct the listener, break things, ask what was true.
 
 Answers are JSON; what cannot be done is a ValueError, which the app answers as 400 with a sentence.
 """

@@ -1,4 +1,4 @@
-"""Playlists with their versions: every write makes a snapshot, and a write against an old one is merged into the newest.
+"""Playlists with their versions: every write makes a snapshot, and one against an old snapshot is merged.
 
 Rows are objects with an identity, so that "the row at place 3 of that snapshot" is found wherever it stands now.
 """

@@ -17,7 +17,7 @@ from earstead.sandbox.spotify.player import Player
 from earstead.sandbox.spotify.playlists import Playlist
 from earstead.sandbox.spotify.recent import Quirks
 from earstead.sandbox.spotify.script import Action, habits, perform
-from earstead.sandbox.spotify.store import Store
+from earstead.sandbox.spotify.store import store_of
 from earstead.sandbox.spotify.truth import Device
 
 MODES: Final = ("new-dev", "old-dev", "extended")
@@ -96,7 +96,7 @@ class Service:
     def __init__(self, clock: Clock, *, seed: int = 1, mode: str = "new-dev", user: str = "ada") -> None:
         self.clock = clock
         self.seed = seed
-        self.store = Store(seed)
+        self.store = store_of(seed)
         self.accounts = Accounts(seed)
         self.limits: Limits = usual(mode)
         self.quirks = Quirks()
@@ -143,8 +143,12 @@ class Service:
         person.advance(self.now_ms)
         return person
 
-    def credentials(self, name: str = "", scopes: frozenset[str] = SCOPES, *, pkce: bool = False) -> dict[str, str]:
-        """What a program needs to act for a user with the first client: names as the command prints them."""
+    def credentials(self, name: str = "", scopes: frozenset[str] = SCOPES, *, pkce: bool = True) -> dict[str, str]:
+        """What a program needs to act for a user with the first client: names as the command prints them.
+
+        Args:
+            pkce: whether the refresh token is good without the secret.
+        """
         person = self.person(name)
         grant = self.accounts.allow(self.client, person.name, scopes, self.now_ms, pkce=pkce)
         return {
@@ -221,3 +225,6 @@ class Service:
         for title, size in (("Evening", 30), ("Long road", 130), ("Sunday", 12)):
             playlist = self.new_playlist(person.name, title)
             playlist.add([track.uri for track in rng.sample(tracks, size)], None, person.name, now_ms)
+        foreign = self.new_playlist("a-friend", f"For {person.name}")
+        foreign.add([track.uri for track in rng.sample(tracks, 20)], None, "a-friend", now_ms)
+        person.playlists.append(foreign.uri)

@@ -212,7 +212,7 @@ class Shapes:
         }
 
     def _local(self, item: Item) -> Json:
-        nobody = {"external_urls": {}, "href": None, "id": None, "type": "artist", "uri": None}
+        nobody: Json = {"external_urls": {}, "href": None, "id": None, "type": "artist", "uri": None}
         album: Json = {"album_type": None, "artists": [], "available_markets": [], "external_urls": {}, "href": None}
         album |= {"id": None, "images": [], "name": item.parent, "release_date": None, "release_date_precision": None}
         album |= {"type": "album", "uri": None}

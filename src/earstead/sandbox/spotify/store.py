@@ -5,7 +5,9 @@ All ids are drawn from the seed and the name, so equal seeds give equal ids what
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from earstead.kit.clock import seeded
@@ -63,8 +65,21 @@ class Holder:
         return self.uri.rsplit(":", 1)[-1]
 
 
+def store_of(seed: int) -> Store:
+    """The catalogue of a seed; building one takes half a second, so those of equal seeds share what never changes."""
+    built = _built(seed)
+    store = copy(built)
+    store.items = dict(built.items)
+    return store
+
+
+@lru_cache(maxsize=4)
+def _built(seed: int) -> Store:
+    return Store(seed)
+
+
 class Store:
-    """The catalogue, by URI."""
+    """The catalogue, by URI. Local files join it when they are first named."""
 
     def __init__(self, seed: int, artists: int = ARTISTS) -> None:
         self.seed = seed
@@ -100,7 +115,8 @@ class Store:
         return item
 
     def _add_artist(self, name: str, catalogue: Catalogue, place: int) -> None:
-        uri, albums, tracks = self._artists[name], [], []
+        uri = self._artists[name]
+        albums, tracks = list[str](), list[str]()
         for number, release in enumerate(catalogue.artist(place).releases):
             title, album = release[0].release, self.uri("album", name, number)
             for at, track in enumerate(release, start=1):
