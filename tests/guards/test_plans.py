@@ -185,7 +185,7 @@ def keys(services: Services, user_id: int, clock: FixedClock) -> None:
     secret = a.new_app_password(user_id, "old player")
     a.check_app_password("ada", secret), a.app_password_md5s(user_id), a.unreadable_app_passwords()
     a.revoke_app_password(user_id, a.app_passwords(user_id)[0].app_password_id)
-    a.set_setting(user_id, "k", 1), a.setting(user_id, "k"), a.settings(user_id)
+    a.set_setting(user_id, "k", 1), a.raise_setting(user_id, "k", 2), a.setting(user_id, "k"), a.settings(user_id)
     a.update(user_id, zone="Europe/Berlin", visibility="public", display_name="Ada")
 
 
@@ -226,6 +226,7 @@ def questions(services: Services, user_id: int) -> None:
     page = q.listens(user_id, limit=10)
     q.listens(user_id, limit=10, cursor=q.listens(user_id, limit=10, cursor=page.older).newer)
     q.listens_between(user_id, after=None, before=NOW, limit=5)
+    q.reported_at(user_id, NOW - 300)
     q.listens_between(user_id, after=1, before=NOW, limit=5, oldest_first=True)
     q.listen(user_id, page.items[0].listen_id), q.explain(user_id, page.items[0].listen_id)
 

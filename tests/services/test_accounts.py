@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def accounts(engine: Engine, writer: Writer, clock: FixedClock, ingest: Ingest, 
 
 def heard(name: str, at: int, source: str = "player") -> Submission:
     return Submission(source=source, artist_name=f"{name}'s band", track_name=name, listened_at=UnixSeconds(at))
+
+
+def test_a_raised_setting_keeps_the_largest_of_all_writers(accounts: Accounts) -> None:
+    """Writers at the same time leave the largest number, in whatever order they come."""
+    user_id = accounts.add_user("ada", PASSWORD).user_id
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: accounts.raise_setting(user_id, "place", n * 37 % 101), range(101)))
+    assert accounts.setting(user_id, "place") == 100
 
 
 # ---- names and passwords -------------------------------------------------------------------------------------------

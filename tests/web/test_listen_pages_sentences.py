@@ -78,4 +78,4 @@ def test_an_entity_is_placed_in_the_current_periods_too() -> None:
         spellings=(), releases=(), recordings=(), artists=(), release=None,
     )  # fmt: skip
     said = sentences.entity_sentence(heard, "UTC", [("this month", 1400), ("this year", 0)])
-    assert said == "312 plays, 21 h. No. 2 of all time, No. 1,400 this month."
+    assert said == "312 plays, 21\u202fh. No. 2 of all time, No. 1,400 this month."

@@ -214,6 +214,16 @@ class Accounts(Keys):
             raise Rejected(key, f"must have at most {MAX_SETTING} characters as JSON")
         self._writer.do(lambda tx: accounts.set_setting(tx, user_id, key, text)).result()
 
+    def raise_setting(self, user_id: int, key: str, value: int) -> None:
+        """Keep a number, unless a larger one is kept already; looked at and written in one step."""
+
+        def grow(tx: Tx) -> None:
+            kept = accounts.setting(tx, user_id, key)
+            if value > json.loads(kept or "0"):
+                accounts.set_setting(tx, user_id, key, json.dumps(value))
+
+        self._writer.do(grow).result()
+
     # ---- physical removal --------------------------------------------------------------------------------
 
     def before_erasing(self, forget: Callable[[int], object]) -> None:

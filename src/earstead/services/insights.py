@@ -352,6 +352,15 @@ class Insights:
                 rows.reverse()
             return tuple(self._rows(tx, user_id, rows))
 
+    def reported_at(self, user_id: int, at: int) -> tuple[tuple[int, str], ...]:
+        """(listen_id, recording MSID) of plays as any of their witnesses said them, that witness's start being `at`.
+
+        What is shown of a play is one witness's words; a client knows the play by its own. Hidden ones are left out.
+        """
+        with self._engine.read() as tx:
+            rows = pages.reported_at(tx, user_id, at)
+        return tuple((row[0], recording_msid(row[1], row[2], tuple(jsontext.loads(row[3])))) for row in rows)
+
     def listen(self, user_id: int, listen_id: int) -> ListenRow:
         """One listen, also by the id of an observation it absorbed. NotFound when it is not this user's."""
         with self._engine.read() as tx:

@@ -102,6 +102,29 @@ def one(tx: Tx, user_id: int, listen_id: int) -> Row | None:
     )
 
 
+def reported_at(tx: Tx, user_id: int, at: int) -> list[Row]:
+    """(listen_id, artist_name, track_name, artist_names) as each source said them of the plays, not hidden ones, that
+    it had begin at a second."""
+    # CROSS JOIN holds the order for SQLite: a dozen sources of a person, then observations by source and time.
+    return tx.all(
+        """
+        SELECT DISTINCT o.listen_id, t.artist_name, t.track_name, t.artist_names
+        FROM user_sources u
+        CROSS JOIN observations o
+        JOIN listens l ON l.listen_id = o.listen_id
+        JOIN tracks t ON t.track_id = o.track_id
+        WHERE u.user_id = :user_id
+          AND o.user_id = u.user_id
+          AND o.source_id = u.source_id
+          AND o.started_at = :at
+          AND l.hidden = 0
+        ORDER BY o.listen_id
+        """,
+        user_id=user_id,
+        at=at,
+    )
+
+
 def witnesses(tx: Tx, user_id: int, seqs: list[int]) -> list[Row]:
     """What observations said, first received first: (seq, source, fingerprint, client, received_at, started_at,
     ended_at, played_ms, duration_ms, artist_name, track_name, release_name, reason, extra)."""

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from earstead.apis.listenbrainz.routes import routes
-from earstead.core.ids import UserId
+from earstead.core.ids import DurationMs, UnixSeconds, UserId
+from earstead.core.listen import Submission
 from earstead.kit.clock import FixedClock
 from earstead.services.limits import Limits
 
@@ -445,6 +446,25 @@ def test_a_deleted_listen_is_gone_at_once(client: TestClient, ada: Listener) -> 
         assert response.json() == {"status": "ok"}
     assert [x["track_metadata"]["track_name"] for x in page(client, ada)["listens"]] == ["Two"]
     assert client.get(f"/1/user/{ada.name}/listen-count").json()["payload"]["count"] == 1
+
+
+def test_a_listen_is_deleted_by_the_words_of_any_witness(client: TestClient, services: Services, ada: Listener) -> None:
+    """A play that a player watcher and an export reported at different seconds goes by either second."""
+    export = Submission(
+        source="spotify-export", artist_name="Halcyon Choir", track_name="Low Tide",
+        listened_at=UnixSeconds(AT + 3), ended_at=UnixSeconds(AT + 203),
+        played_ms=DurationMs(200_000), duration_ms=DurationMs(200_000),
+    )  # fmt: skip
+    for shown_first in (True, False):
+        submit(client, ada, play(duration_ms=200_000))
+        services.ingest.add_now(UserId(ada.user_id), [export])
+        [listen] = page(client, ada)["listens"]
+        times = (AT, AT + 3) if listen["listened_at"] == AT else (AT + 3, AT)
+        order = {"listened_at": times[not shown_first], "recording_msid": listen["recording_msid"]}
+        client.post("/1/delete-listen", content=json.dumps(order), headers=ada.headers)
+        assert page(client, ada)["listens"] == []
+        made, *_ = services.decisions.log(UserId(ada.user_id))
+        services.decisions.undo(UserId(ada.user_id), made.decision_id)
 
 
 def test_nobody_deletes_from_anothers_history(client: TestClient, ada: Listener, bob: Listener) -> None:

@@ -122,9 +122,12 @@ class ListenBrainz:
     def _delete(self, user: User, deletion: wire.Deletion) -> None:
         at = deletion.listened_at
         rows = self._services.insights.listens_between(user.user_id, after=at - 1, before=at + 1, limit=1000)
-        ids = [row.listen_id for row in rows if row.recording_msid == deletion.recording_msid]
+        ids = {row.listen_id for row in rows if row.recording_msid == deletion.recording_msid}
+        # A play that several sources reported is shown in the words of one; the client may know it by another's.
+        reported = self._services.insights.reported_at(user.user_id, at)
+        ids |= {listen_id for listen_id, msid in reported if msid == deletion.recording_msid}
         if ids:
-            self._services.decisions.make(user.user_id, "delete", {"listen_ids": ids})
+            self._services.decisions.make(user.user_id, "delete", {"listen_ids": sorted(ids)})
 
     async def delete_playing_now(self, request: Request) -> Response:
         """Empty the slot, if it is the given client's or no client is given."""
@@ -142,12 +145,8 @@ class ListenBrainz:
         """Remember how far an importer came; the value only grows."""
         user = self._writer(request)
         service, at = wire.parse_import_place(await read_body(request))
-        await blocking(self._advance, user, service, at)
+        await blocking(self._services.accounts.raise_setting, user.user_id, _place_key(service), at)
         return answer({"status": "ok"})
-
-    def _advance(self, user: User, service: str, at: int) -> None:
-        if at > self._import_place(user, service):
-            self._services.accounts.set_setting(user.user_id, _place_key(service), at)
 
     def _import_place(self, user: User, service: str) -> int:
         return int(self._services.accounts.setting(user.user_id, _place_key(service), 0))
