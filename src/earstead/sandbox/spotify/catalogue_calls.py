@@ -8,7 +8,7 @@ from typing import Any, Final
 from earstead.kit.clock import seeded
 from earstead.sandbox.spotify import search
 from earstead.sandbox.spotify.calls import ApiError, Call, Endpoint, uri_list
-from earstead.sandbox.spotify.library_calls import album_tracks
+from earstead.sandbox.spotify.library_calls import first_page, page_of
 from earstead.sandbox.spotify.playlist_calls import head
 from earstead.sandbox.spotify.shapes import MARKETS, Json, held_by
 from earstead.sandbox.spotify.store import Holder, Item
@@ -39,8 +39,8 @@ def _draw(call: Call, kind: str, name: str) -> Json:
         return call.shapes.part(_item(call, kind, name))
     holder = _holder(call, kind, name)
     drawn = call.shapes.holder(holder.uri)
-    if kind == "album":
-        drawn["tracks"] = album_tracks(call, holder.uri)
+    if kind in ("album", "show", "audiobook"):
+        drawn[held_by(holder)] = first_page(call, holder.uri)
     return drawn
 
 
@@ -64,15 +64,7 @@ def _many(kind: str, most: int) -> Callable[[Call], Json]:
 
 def _inside(kind: str) -> Callable[[Call], Json]:
     """The page of what an album, show or audiobook holds."""
-
-    def handler(call: Call) -> Json:
-        holder, store = _holder(call, kind, call.names["id"]), call.service.store
-        items = [store.items[uri] for uri in holder.items]
-        if held_by(holder) == "tracks":
-            return call.page(items, lambda item: call.shapes.track(item, album=False))
-        return call.page(items, lambda item: call.shapes.part(item, full=False))
-
-    return handler
+    return lambda call: page_of(call, _holder(call, kind, call.names["id"]).uri)
 
 
 def _artist_albums(call: Call) -> Json:

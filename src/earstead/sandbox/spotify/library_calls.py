@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from earstead.sandbox.spotify.calls import Answer, ApiError, Call, Endpoint, uri_list
 from earstead.sandbox.spotify.service import Person
-from earstead.sandbox.spotify.shapes import Json, second
+from earstead.sandbox.spotify.shapes import Json, held_by, second
 
 _READ, _WRITE = "user-library-read", "user-library-modify"
 _FOLLOWED, _FOLLOW = "user-follow-read", "user-follow-modify"
@@ -58,23 +59,25 @@ def _drawn(call: Call, kind: str, uri: str) -> Json:
         return call.shapes.part(store.items[uri])
     drawn = call.shapes.holder(uri)
     if kind == "album":
-        drawn["tracks"] = album_tracks(call, uri)
+        drawn["tracks"] = first_page(call, uri)
     return drawn
 
 
-def album_tracks(call: Call, uri: str) -> Json:
-    """The first page of an album's tracks, as it stands inside the album."""
-    store, base = call.service.store, f"{call.shapes.base}/albums/{uri.rsplit(':', 1)[-1]}/tracks"
-    items = store.holders[uri].items
-    return {
-        "href": f"{base}?offset=0&limit=50",
-        "items": [call.shapes.track(store.items[item], album=False) for item in items[:50]],
-        "limit": 50,
-        "next": f"{base}?offset=50&limit=50" if len(items) > 50 else None,
-        "offset": 0,
-        "previous": None,
-        "total": len(items),
-    }
+def first_page(call: Call, uri: str) -> Json:
+    """The first 50 of what an album, show or audiobook holds, as they stand inside it."""
+    holder = call.service.store.holders[uri]
+    path = f"/{holder.kind}s/{holder.id}/{held_by(holder)}"
+    return page_of(replace(call, path=path, query={}), uri, usual=50)
+
+
+def page_of(call: Call, uri: str, usual: int = 20) -> Json:
+    """The page of what an album, show or audiobook holds that the call asks for."""
+    store = call.service.store
+    holder = store.holders[uri]
+    items = [store.items[item] for item in holder.items]
+    if holder.kind == "album":
+        return call.page(items, lambda item: call.shapes.track(item, album=False), usual=usual)
+    return call.page(items, lambda item: call.shapes.part(item, full=False), usual=usual)
 
 
 def _saved(kind: str) -> Callable[[Call], Json]:

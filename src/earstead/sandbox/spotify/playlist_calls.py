@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from earstead.sandbox.spotify import fields
@@ -72,7 +73,8 @@ def head(call: Call, playlist: Playlist) -> Json:
 def _row(call: Call, row: Row) -> Json:
     item = call.service.store.find(row.uri)
     assert item is not None
-    drawn = call.shapes.as_played(item)
+    spoken = item.kind in ("episode", "chapter")
+    drawn = call.shapes.as_played(item) | {"episode": spoken, "track": not spoken}
     return {
         "added_at": second(row.added_ms),
         "added_by": call.shapes.user(row.added_by, row.added_by.title()) | {"display_name": None},
@@ -101,18 +103,20 @@ def _page(call: Call, playlist: Playlist) -> Json:
 
 
 def _playlist(call: Call) -> Json:
-    playlist = _found(call)
+    return _filtered(call, _full(call, _found(call)))
+
+
+def _full(call: Call, playlist: Playlist) -> Json:
+    """A playlist as it stands alone; for strangers without its items."""
+    path = f"/playlists/{playlist.id}"
     drawn = head(call, playlist) | {"followers": {"href": None, "total": 0}}
     if call.new and not _inside(call, playlist):
         drawn.pop("items")
         drawn.pop("tracks", None)
-        return _filtered(call, drawn)
+        return drawn
     for name in ("items", "tracks") if call.both else ("items",):
-        drawn[name] = _page(call, playlist)
-        for link in ("href", "next"):
-            if drawn[name][link]:
-                drawn[name][link] = drawn[name][link].replace(call.path, f"{call.path}/{name}")
-    return _filtered(call, drawn)
+        drawn[name] = _page(replace(call, path=f"{path}/{name}"), playlist)
+    return drawn
 
 
 def _items(call: Call) -> Json:
@@ -152,8 +156,7 @@ def _create(call: Call) -> Answer:
         raise ApiError(400, "Playlist limit reached")
     text = str(call.said("description") or "")
     made = call.service.new_playlist(person.name, name, public=public, collaborative=collaborative, description=text)
-    call.names = {"id": made.id}
-    return Answer(head(call, made) | {"followers": {"href": None, "total": 0}}, 201)
+    return Answer(_full(replace(call, query={}), made), 201)
 
 
 def _change(call: Call) -> Answer:

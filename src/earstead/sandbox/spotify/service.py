@@ -192,7 +192,8 @@ class Service:
         if kind.endswith("playlist"):
             playlist = self.playlists.get(last)
             return [row.uri for row in playlist.rows] if playlist else None
-        holder = self.store.holders.get(uri)
+        # The player shows an audiobook as a show, and takes it back as one.
+        holder = self.store.holders.get(uri) or self.store.holders.get(f"spotify:audiobook:{last}")
         return list(holder.items) if holder else None
 
     def _devices(self, name: str) -> list[Device]:
@@ -207,7 +208,6 @@ class Service:
                 name="Old Radio",
                 type="speaker",
                 restricted=True,
-                always_on=True,
                 supports_volume=False,
             ),
         ]

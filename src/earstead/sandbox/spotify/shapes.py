@@ -28,6 +28,15 @@ _FILLED: Final[Json] = {
     "followers": {"href": None, "total": 0},
     "available_markets": [],
 }
+_EMPTY_EPISODE: Final[Json] = {
+    "is_externally_hosted": False,
+    "language": "",
+    "languages": [""],
+    "release_date": "0000",
+    "release_date_precision": "year",
+}
+_OF_BOOKS: Final = ("authors", "edition", "narrators", "total_chapters")
+_EMPTY_SHOW: Final[Json] = {"is_externally_hosted": False, "total_episodes": 0}
 
 
 def moment(ms: int) -> str:
@@ -166,12 +175,14 @@ class Shapes:
         return self._cut(item.kind, drawn)
 
     def as_played(self, item: Item) -> Json:
-        """An item as the player shows it: a chapter passes for an episode of a show."""
+        """An item as the player shows it: a chapter passes for an episode of a show, with the id of the chapter."""
         if item.kind == "chapter":
-            drawn = self.part(item) | {"type": "episode", "language": "", "languages": [""], "release_date": "0000"}
-            drawn["release_date_precision"] = "year"
-            drawn["show"] = drawn.pop("audiobook") | {"type": "show", "total_episodes": 0}
+            drawn = self.part(item) | self._head("episode", f"spotify:episode:{item.id}", item.name) | _EMPTY_EPISODE
+            book = drawn.pop("audiobook")
+            show = {name: value for name, value in book.items() if name not in _OF_BOOKS}
+            drawn["show"] = show | self._head("show", f"spotify:show:{show['id']}", show["name"]) | _EMPTY_SHOW
             drawn.pop("chapter_number")
+            drawn.pop("available_markets", None)
             return drawn
         return self.part(item) if item.kind == "episode" else self.track(item)
 
@@ -187,6 +198,7 @@ class Shapes:
         """Where something is played from."""
         if not uri:
             return None
+        uri = uri.replace(":audiobook:", ":show:")
         kind = "collection" if uri.endswith(":collection") else uri.split(":")[1]
         path = "/me/tracks" if kind == "collection" else f"/{kind}s/{uri.rsplit(':', 1)[-1]}"
         link = "collection/tracks" if kind == "collection" else f"{kind}/{uri.rsplit(':', 1)[-1]}"

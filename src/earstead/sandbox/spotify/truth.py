@@ -14,7 +14,7 @@ class Device:
         restricted: it plays, but takes no commands from the Web API and has no id there.
         always_on: it is listed even when it was not used for hours.
         late_ms: how long it waits before it reports a play.
-        used_ms: when it last played; unix milliseconds.
+        used_ms: when it last played, unix milliseconds; 0 for never.
     """
 
     device_id: str
