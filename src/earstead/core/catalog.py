@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from earstead.core.ids import hash63, msid
 from earstead.core.listen import Kind, Submission
 from earstead.core.names import bare_title, clean, credited_artists, guests_in_title, name_key
@@ -22,8 +24,7 @@ BLOCKED = 2
 """Kept, shown nowhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
+class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The exact words and ids of what was said; NFC texts, "" for what was not given."""
 
     track_id: int
@@ -41,8 +42,7 @@ class Track:
     id_key: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
+class Entity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that can stand in a chart. `kind`: artist, show, release, recording or episode."""
 
     entity_id: int
@@ -52,8 +52,7 @@ class Entity:
     credit_id: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
+class Mapped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a track leads for one user."""
 
     recording: Entity

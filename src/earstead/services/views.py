@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 EntityKind = Literal["artist", "release", "recording", "episode", "show"]
 Measure = Literal["plays", "time"]
@@ -24,8 +26,7 @@ class Totals:
     last_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityRef:
+class EntityRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entity as it is named to this viewer. `credit` is the artist credit (or show) of releases, recordings
     and episodes, "" for artists and shows; `credit_id` the first credited artist (or show), 0 for none."""
 
@@ -38,8 +39,7 @@ class EntityRef:
     mbid: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartRow:
+class ChartRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place of a chart. `previous_rank` is 0 where the entity was not in the period before ("new")."""
 
     rank: int
@@ -59,8 +59,7 @@ class Chart:
     compared: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenRow:
+class ListenRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A listen as pages and APIs show it. `skipped` is None when nobody said; times are unix seconds UTC."""
 
     listen_id: int
@@ -87,7 +86,7 @@ class ListenRow:
     isrc: str
     spotify_uri: str
     recording_msid: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
+
+import msgspec
 
 from earstead.core.catalog import NO_RULES, Entity, MapRules, Track, artists_of, map_track, track_of
 from earstead.core.ids import UnixSeconds
@@ -191,7 +193,7 @@ def _ref(rules: MapRules, entity_id: int, said: _Said, plays: dict[int, int]) ->
     renamed = rules.renames.get(ref.credit_id)
     # As on pages of listens: a credit of several names is not rewritten.
     alone = all(len(artists_of(track)) == 1 for track in said.tracks)
-    return replace(ref, credit=renamed) if renamed and alone else ref
+    return msgspec.structs.replace(ref, credit=renamed) if renamed and alone else ref
 
 
 def _mbid(kind: EntityKind, track: Track, entity_id: int, rules: MapRules) -> str:

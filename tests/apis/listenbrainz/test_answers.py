@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from earstead.apis.listenbrainz.answers import listen_json, playing_json, submission_msid
 from earstead.core.ids import DurationMs, UnixSeconds, UserId
