@@ -30,6 +30,7 @@ from earstead.core.errors import (
     RetryLater,
     Unauthenticated,
 )
+from earstead.core.spotify import ACCOUNTS_URL, API_URL
 from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.log import without_secrets
 from earstead.kit.outbound import Outbound
@@ -58,9 +59,12 @@ from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
 from earstead.services.relays import Relays
+from earstead.services.spotify_accounts import SpotifyAccounts
+from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.settings import Settings
+from earstead.sources.spotify.link import SpotifyLink
 from earstead.storage.engine import Engine, open_engine
 from earstead.storage.writer import Writer
 from earstead.web import routes as web
@@ -145,6 +149,9 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
     relays.follow(ingest, playing)
     accounts.before_erasing(relays.forget)
+    spotify = SpotifyAccounts(engine, writer, clock, vault, worker, journal)
+    accounts.before_erasing(spotify.silence)
+    spotify_link = _spotify_link(settings, spotify, clock)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -169,6 +176,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         profiles=Profiles(accounts),
         commons=Commons(engine, ingest, insights, clock),
         relays=relays,
+        spotify=spotify,
+        spotify_links=SpotifyLinking(spotify, accounts, worker, writer, spotify_link),
         hub=hub,
         journal=journal,
         worker=worker,
@@ -180,6 +189,14 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
 def _carrier(settings: Settings) -> HttpCarrier:
     # The agent names the program and not this server: whom a user relays to is nobody else's business.
     return HttpCarrier(Outbound(allow_private=settings.allow_private, agent=f"earstead/{__version__}"), __version__)
+
+
+def _spotify_link(settings: Settings, spotify: SpotifyAccounts, clock: Clock) -> SpotifyLink:
+    # Whoever names another Spotify, a simulator, names it for the whole server: no guest can lead us there.
+    own = (settings.spotify_api_url, settings.spotify_accounts_url) != (API_URL, ACCOUNTS_URL)
+    outbound = Outbound(allow_private=own, agent=f"earstead/{__version__}")
+    urls = {"api_url": settings.spotify_api_url, "accounts_url": settings.spotify_accounts_url}
+    return SpotifyLink(spotify, outbound, clock, **urls)
 
 
 def _stop_imports(imports: Imports, user_id: int) -> None:

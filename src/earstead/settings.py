@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from earstead.core.errors import Rejected
+from earstead.core.spotify import ACCOUNTS_URL, API_URL
+from earstead.kit.addresses import web_address
 from earstead.kit.log import without_secrets
 from earstead.kit.secrets import MIN_SECRET
 from earstead.services.limits import Limits
@@ -32,6 +34,7 @@ class Settings:
         access_log: whether every request is written to the log.
         allow_private: whether addresses that users give may lead into private networks, and to this machine.
         limits: how much callers may ask for.
+        spotify_api_url, spotify_accounts_url: where Spotify answers; a simulator may stand there.
         tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
         tls_key: PEM file of its key; None when the certificate's file holds it too.
         tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
@@ -48,6 +51,8 @@ class Settings:
     access_log: bool = False
     allow_private: bool = False
     limits: Limits = field(default_factory=Limits)
+    spotify_api_url: str = API_URL
+    spotify_accounts_url: str = ACCOUNTS_URL
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_port: int | None = None
@@ -105,6 +110,8 @@ def read_settings(
         access_log=_yes(words, "EARSTEAD_ACCESS_LOG", faults),
         allow_private=_yes(words, "EARSTEAD_ALLOW_PRIVATE", faults),
         limits=_limits(words, faults),
+        spotify_api_url=_service_url(words, "EARSTEAD_SPOTIFY_API_URL", faults, API_URL),
+        spotify_accounts_url=_service_url(words, "EARSTEAD_SPOTIFY_ACCOUNTS_URL", faults, ACCOUNTS_URL),
         tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
         tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
         tls_port=_tls_port(words, faults),
@@ -183,6 +190,14 @@ def _public_url(words: Mapping[str, str], faults: list[str]) -> str:
         faults.append(f"EARSTEAD_PUBLIC_URL: {text[:80]!r} is not like https://music.example.org")
         return ""
     return text
+
+
+def _service_url(words: Mapping[str, str], name: str, faults: list[str], default: str) -> str:
+    try:
+        return web_address(words.get(name, "").strip() or default, name)
+    except Rejected as fault:
+        faults.append(str(fault))
+        return default
 
 
 def _secret(words: Mapping[str, str], faults: list[str]) -> str:

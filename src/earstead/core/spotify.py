@@ -15,6 +15,8 @@ from earstead.core.errors import NeedsReauth, Refused, RetryLater
 from earstead.core.player import Item
 
 SERVICE = "Spotify"
+API_URL = "https://api.spotify.com/v1"
+ACCOUNTS_URL = "https://accounts.spotify.com"
 SOURCE_RECENT = "spotify-recent"
 """Name of the source of plays that recently-played tells."""
 SOURCE_PLAYER = "spotify-player"

@@ -25,6 +25,8 @@ from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
 from earstead.services.relays import Relays
+from earstead.services.spotify_accounts import SpotifyAccounts
+from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine
@@ -60,6 +62,8 @@ class Services:
     profiles: Profiles
     commons: Commons
     relays: Relays
+    spotify: SpotifyAccounts
+    spotify_links: SpotifyLinking
     hub: Hub
     journal: Journal
     worker: Worker
@@ -70,5 +74,6 @@ class Services:
         """Finish what was begun: jobs, then the writer, then the connections."""
         self.worker.stop()
         self.relays.close()
+        self.spotify_links.close()
         self.writer.close()
         self.engine.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earstead.storage import app_sessions, follows, keys
+from earstead.storage import app_sessions, follows, keys, spotify
 from earstead.storage.engine import Row, Tx
 
 CHUNK = 512
@@ -82,6 +82,12 @@ _REST = (
     "DELETE FROM relays WHERE user_id = :user_id",
     "DELETE FROM relay_marks WHERE user_id = :user_id",
     "DELETE FROM webhook_endpoints WHERE user_id = :user_id",
+    """
+    DELETE FROM spotify_cursors
+    WHERE account_id IN (SELECT account_id FROM spotify_accounts WHERE user_id = :user_id)
+    """,
+    "DELETE FROM spotify_accounts WHERE user_id = :user_id",
+    "DELETE FROM spotify_logins WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",
     "DELETE FROM touches WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",
@@ -135,6 +141,7 @@ def finish(tx: Tx, user_id: int) -> None:
         pass
     for statement in _REST:
         tx.run(statement, user_id=user_id)
+    spotify.forget_clients(tx)
 
 
 def _forget_names(tx: Tx, user_id: int) -> bool:

@@ -25,6 +25,8 @@ from earstead.core.errors import NotFound, Rejected, RetryLater
 from earstead.core.player import Item, PlayerState
 from earstead.core.quota import Family, Priority
 from earstead.core.spotify import (
+    ACCOUNTS_URL,
+    API_URL,
     SERVICE,
     Artist,
     Capabilities,
@@ -44,11 +46,10 @@ from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.outbound import Answer
 from earstead.sources.spotify import doors, wire
 from earstead.sources.spotify.governor import Governor
-from earstead.sources.spotify.tokens import ACCOUNTS_URL, Access, Transport
+from earstead.sources.spotify.tokens import Access, Transport
 from earstead.sources.spotify.wire.recent import MOST as MOST_RECENT
 from earstead.sources.spotify.wire.said import mapping
 
-API_URL = "https://api.spotify.com/v1"
 PAGE = 50
 MOST_URIS = 100
 """Items that a write to a playlist takes at once."""
@@ -325,7 +326,7 @@ class SpotifyClient:
         elif doors.is_nonsense(answer):
             answer = self._send(method, path, family, priority, token, body)
         if 200 <= answer.status < 300:
-            return doors.document(answer)
+            return doors.told(answer, reading=method == "GET")
         if answer.status == 401:
             # The token is fresh: it is the API that is wrong, or the account's consent, which the next renewal tells.
             raise RetryLater(SERVICE, "it does not take the token that it gave", doors.FAULT_S)

@@ -30,6 +30,18 @@ def document(answer: Answer) -> Any:
         return None
 
 
+def told(answer: Answer, *, reading: bool) -> Any:
+    """What a successful answer says; None for 204, and for writes that are answered without words.
+
+    Raises:
+        RetryLater: words were due, and what came is none or no JSON: a broken answer must not read as "nothing plays".
+    """
+    found = document(answer)
+    if found is None and ((reading and answer.status != 204) or answer.body.strip()):
+        raise RetryLater(SERVICE, "its answer cannot be read", FAULT_S)
+    return found
+
+
 def error_of(answer: Answer) -> Mapping[str, Any]:
     """The error object of an answer of the API, an empty one where there is none."""
     said = mapping(document(answer)).get("error")

@@ -8,13 +8,12 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from earstead.core.errors import NeedsReauth
-from earstead.core.spotify import SERVICE, Tokens
+from earstead.core.spotify import ACCOUNTS_URL, SERVICE, Tokens
 from earstead.kit.clock import Clock
 from earstead.kit.outbound import Answer
 from earstead.sources.spotify import doors
 from earstead.sources.spotify.wire.said import mapping, number, text
 
-ACCOUNTS_URL = "https://accounts.spotify.com"
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 EARLY_S = 60
 """A token is renewed this long before its end, so that none runs out on its way."""
@@ -34,11 +33,11 @@ class Keeper(Protocol):
     def load(self) -> Tokens:
         """The tokens. Raises NeedsReauth when there are none any more."""
 
-    def store(self, tokens: Tokens) -> None:
-        """Keep renewed ones."""
+    def store(self, tokens: Tokens, before: Tokens) -> None:
+        """Keep those that `before` were renewed to."""
 
-    def dead(self, why: str) -> None:
-        """The consent has ended: nothing but the user can help."""
+    def dead(self, why: str, before: Tokens) -> None:
+        """The consent behind `before` has ended: nothing but the user can help."""
 
 
 class Access(Protocol):
@@ -96,10 +95,10 @@ class RefreshingToken:
             if answer.status != 200:
                 fault = doors.token_fault(answer)
                 if isinstance(fault, NeedsReauth):
-                    self._keeper.dead(fault.why)
+                    self._keeper.dead(fault.why, tokens)
                 raise fault
             fresh = tokens_of(answer, self._clock.now(), tokens)
-            self._keeper.store(fresh)
+            self._keeper.store(fresh, tokens)
             return fresh.access
 
     def _form(self, refresh: str) -> bytes:
