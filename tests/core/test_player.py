@@ -124,7 +124,7 @@ def followed(steps: Steps) -> tuple[Deck, Gaps, list[Play]]:
 
 
 @given(steps=STEPS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_event_is_invented_and_no_end_is_lost(steps: Steps) -> None:
     """One act between two looks: what is said for certain happened in that gap, every end and skip is said once."""
     deck, seen, _ = followed(steps)

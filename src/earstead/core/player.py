@@ -246,7 +246,7 @@ class _Looking:
             self._close(at, heard=max(0, at - self.last.received_ms) if self.ran else 0, finished=None, skipped=None)
         self._say("repeated", max(began, self.last.received_ms), 0)
         self.current = Current(item=current.item, started_ms=max(began, self.last.received_ms))
-        self._heard(now.progress_ms if now.is_playing else 0, 0)
+        self._heard(now.received_ms - self.current.started_ms if now.is_playing else 0, 0)
         return True
 
     # ---- from one item to the next -----------------------------------------------------------------------
