@@ -59,15 +59,18 @@ from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
 from earstead.services.relays import Relays
+from earstead.services.selftest import SelfTest
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
+from earstead.services.webhooks import Webhooks
 from earstead.services.worker import Worker
 from earstead.settings import Settings
 from earstead.sources.spotify.link import SpotifyLink
 from earstead.storage.engine import Engine, open_engine
 from earstead.storage.writer import Writer
 from earstead.web import routes as web
+from earstead.webhooks import Courier
 
 log = logging.getLogger(__name__)
 
@@ -140,10 +143,17 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     playing = Playing(clock, hub)
     playlinks = Playlinks(engine, writer, clock)
     accounts = Accounts(engine, writer, clock, vault, ingest)
+    applications = Applications(engine, writer, clock, accounts, vault)
+    selftest = SelfTest(clock, accounts, applications)
+    accounts.before_erasing(selftest.forget)
     accounts.before_erasing(lambda user_id: _stop_imports(imports, user_id))
     accounts.before_erasing(playing.clear)
     worker = Worker(engine, writer, clock)
     journal = Journal(engine, writer, clock, hub, worker)
+    webhooks = Webhooks(
+        engine, writer, clock, vault, journal, worker, _courier(settings, clock), allow_private=settings.allow_private
+    )
+    accounts.before_erasing(webhooks.forget)
     feedback = Feedback(engine, writer, clock)
     herald(journal, ingest, playing, feedback, decisions, imports)
     relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
@@ -170,7 +180,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         playlinks=playlinks,
         player=Player(engine, clock, ingest, playing, playlinks),
         feedback=feedback,
-        applications=Applications(engine, writer, clock, accounts, vault),
+        applications=applications,
+        selftest=selftest,
         tags=Tags(engine, writer, clock, ingest),
         follows=Follows(engine, writer, clock, accounts),
         profiles=Profiles(accounts),
@@ -180,6 +191,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         spotify_links=SpotifyLinking(spotify, accounts, worker, writer, spotify_link),
         hub=hub,
         journal=journal,
+        webhooks=webhooks,
         worker=worker,
         apis=apis,
         sources=sources,
@@ -189,6 +201,10 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
 def _carrier(settings: Settings) -> HttpCarrier:
     # The agent names the program and not this server: whom a user relays to is nobody else's business.
     return HttpCarrier(Outbound(allow_private=settings.allow_private, agent=f"earstead/{__version__}"), __version__)
+
+
+def _courier(settings: Settings, clock: Clock) -> Courier:
+    return Courier(allow_private=settings.allow_private, agent=f"earstead/{__version__}", clock=clock)
 
 
 def _spotify_link(settings: Settings, spotify: SpotifyAccounts, clock: Clock) -> SpotifyLink:
@@ -244,8 +260,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def start(services: Services) -> None:
     """Take up what a stopped process left behind, and begin the background work."""
     services.accounts.finish_erasing()
+    services.selftest.start()
     services.imports.start()
     services.relays.start()
+    services.webhooks.start()
     services.worker.start()
 
 

@@ -17,17 +17,19 @@ from earstead.services.follows import Follows
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
-from earstead.services.limits import Limits
 from earstead.services.journal import Journal
+from earstead.services.limits import Limits
 from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
 from earstead.services.relays import Relays
+from earstead.services.selftest import SelfTest
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
+from earstead.services.webhooks import Webhooks
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine
 from earstead.storage.writer import Writer
@@ -57,6 +59,7 @@ class Services:
     player: Player
     feedback: Feedback
     applications: Applications
+    selftest: SelfTest
     tags: Tags
     follows: Follows
     profiles: Profiles
@@ -66,6 +69,7 @@ class Services:
     spotify_links: SpotifyLinking
     hub: Hub
     journal: Journal
+    webhooks: Webhooks
     worker: Worker
     apis: tuple[Api, ...]
     sources: tuple[Source, ...]
@@ -75,5 +79,6 @@ class Services:
         self.worker.stop()
         self.relays.close()
         self.spotify_links.close()
+        self.webhooks.close()
         self.writer.close()
         self.engine.close()

@@ -14,6 +14,7 @@ from earstead.apis.lastfm.gate import Admitted, Caller, Gate
 from earstead.apis.lastfm.inventory import find
 from earstead.apis.lastfm.method import Call, Method
 from earstead.apis.lastfm.tree import Payload
+from earstead.apis.lastfm.watch import note_call
 from earstead.kit.http import blocking
 from earstead.services.container import Services
 from earstead.services.users import User
@@ -36,14 +37,21 @@ class Dispatcher:
             Fault: with its text and status filled in; nothing else.
         """
         try:
-            return await self._answer(asked, caller)
+            payload = await self._answer(asked, caller)
         except Exception as error:
             fault = errors.fault_of(error)
+            self._watch(asked, fault)
             if fault.code == errors.OPERATION_FAILED and not isinstance(error, Fault):
                 log.exception("%s failed", asked.method)
             elif fault.code == errors.UNAVAILABLE and not isinstance(error, Fault):
                 log.warning("%s has to be repeated: %s", asked.method, error)
             raise fault from error
+        self._watch(asked, None)
+        return payload
+
+    def _watch(self, asked: Decoded, fault: Fault | None) -> None:
+        if self._services.selftest.busy:
+            note_call(self._services.selftest, asked, fault, self._services.clock.now())
 
     async def _answer(self, asked: Decoded, caller: Caller) -> Payload:
         if asked.fault and asked.fault.code == errors.INVALID_FORMAT:
@@ -79,6 +87,7 @@ class Dispatcher:
             verb=caller.verb,
             strict=admitted.strict,
             client=_client(admitted, caller),
+            keep=not self._services.selftest.discards(admitted.application.api_key),
         )
 
     def _maker(self, admitted: Admitted) -> User | None:

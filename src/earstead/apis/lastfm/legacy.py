@@ -6,6 +6,7 @@ never begins a new session.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,11 +19,12 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from earstead.apis.lastfm import legacy_wire as wire
+from earstead.apis.lastfm import watch
 from earstead.apis.lastfm.decode import MAX_BODY_BYTES
 from earstead.apis.lastfm.errors import is_passing
 from earstead.apis.lastfm.legacy_login import Logins, Refused
 from earstead.apis.lastfm.limits import Buckets
-from earstead.core.errors import AppError
+from earstead.core.errors import AppError, NotFound
 from earstead.kit.http import blocking
 
 if TYPE_CHECKING:
@@ -147,7 +149,12 @@ class Legacy:
             return wire.failed("The handshake lacks u, t or a")
         if not _is_near(said["t"] or "", now):
             return wire.lines(wire.BADTIME)
-        session = await blocking(self._logins.begin, said, request.headers.get("user-agent", ""), now)
+        agent = request.headers.get("user-agent", "")
+        try:
+            session = await blocking(self._logins.begin, said, agent, now)
+        except Refused as refusal:
+            await blocking(self._watch_refusal, said["u"] or "", str(refusal), now)
+            raise
         root = _root(self._services, request)
         return wire.lines(wire.OK, session, f"{root}/nowplaying/1.2/", f"{root}/submissions/1.2/")
 
@@ -159,7 +166,10 @@ class Legacy:
             return wire.lines(wire.BADSESSION)
         if "" in (said.get("a", ""), said.get("t", "")):
             return wire.failed("Now playing needs a (artist) and t (title)")
-        if told := wire.playing(said, now, session.client):
+        trial = await blocking(watch.trial_of, self._services, session) if self._services.selftest.busy else None
+        if trial:
+            watch.note_legacy(self._services.selftest, trial, "nowplaying", [said], now)
+        if (told := wire.playing(said, now, session.client)) and not (trial and not trial.keep):
             self._services.playing.set(session.user_id, *told)
         return wire.lines(wire.OK)
 
@@ -169,6 +179,11 @@ class Legacy:
         session = await blocking(self._logins.find, said.get("s") or "", now)
         if session is None:
             return wire.lines(wire.BADSESSION)
+        trial = await blocking(watch.trial_of, self._services, session) if self._services.selftest.busy else None
+        if trial:
+            watch.note_legacy(self._services.selftest, trial, "submissions", wire.indexed(said), now)
+            if not trial.keep:
+                return wire.lines(wire.OK)
         return await self._keep(session.user_id, said, now, session.client, at_end=session.at_end)
 
     async def submit_challenged(self, request: Request, said: wire.Fields) -> str:
@@ -180,6 +195,11 @@ class Legacy:
             return wire.lines(str(refusal), INTERVAL)
         program = request.headers.get("user-agent", "").split(" ")[0].replace("/", " ")
         return await self._keep(user_id, said, now, wire.client({"c": program}))
+
+    def _watch_refusal(self, name: str, answer: str, now: int) -> None:
+        if self._services.selftest.busy:
+            with contextlib.suppress(NotFound):
+                watch.note_handshake(self._services.selftest, self._services.accounts.named(name).user_id, answer, now)
 
     async def _keep(self, user_id: int, said: wire.Fields, now: int, client: str, *, at_end: bool = False) -> str:
         sent = wire.indexed(said)

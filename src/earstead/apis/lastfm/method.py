@@ -43,6 +43,7 @@ class Call:
         raw: every parameter as it came, for those who need to tell "empty" from "absent".
         verb: GET, HEAD or POST.
         strict: whether keys and signatures are handled strictly.
+        keep: whether what is said is stored; False for a self-test that only looks.
         client: what the calling program is called, by its API account or by its User-Agent.
     """
 
@@ -61,6 +62,7 @@ class Call:
     verb: str = "GET"
     strict: bool = False
     client: str = ""
+    keep: bool = True
 
     def text(self, *names: str) -> str:
         """The first of these parameters that came with a value, trimmed; "" when none did."""

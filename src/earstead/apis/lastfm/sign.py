@@ -23,11 +23,15 @@ def signature(parameters: Iterable[tuple[str, str]], secret: str, *, without: tu
     Names and values are the decoded texts as sent, empty ones and array names ("artist[10]" stands before
     "artist[1]") included.
     """
+    return md5_hex(base_string(parameters, without=without) + secret)
+
+
+def base_string(parameters: Iterable[tuple[str, str]], *, without: tuple[str, ...] = _UNSIGNED) -> str:
+    """What is signed, without the secret at its end: names and values joined in order of the names."""
     first: dict[str, str] = {}
     for name, value in parameters:
         first.setdefault(name, value)
-    text = "".join(name + first[name] for name in sorted(first) if name not in without)
-    return md5_hex(text + secret)
+    return "".join(name + first[name] for name in sorted(first) if name not in without)
 
 
 def signatures_in(parameters: Iterable[tuple[str, str]]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ async def scrobble(call: Call) -> Box:
     client = _client(call)
     entries = [wire.judged(one, call.now, client) for one in said]
     kept = [entry.submission for entry in entries if entry.submission]
-    if kept:
+    if kept and call.keep:
         await call.services.ingest.add(_user(call).user_id, kept)
     names = iter(await _decided(call, kept))
     items = tuple(_scrobble(entry, next(names) if entry.submission else NOTHING) for entry in entries)
@@ -91,7 +91,8 @@ async def update_now_playing(call: Call) -> Box:
     entry = wire.judged(said, call.now, _client(call))
     playing, names = entry.submission, NOTHING
     if playing:
-        call.services.playing.set(_user(call).user_id, playing, wire.ttl_s(playing.duration_ms))
+        if call.keep:
+            call.services.playing.set(_user(call).user_id, playing, wire.ttl_s(playing.duration_ms))
         (names,) = await _decided(call, [playing])
     said_names = _names(entry.artist, entry.track, entry.album, entry.album_artist, names)
     return Box("nowplaying", (*said_names, _ignored(entry.ignored)))
@@ -104,12 +105,16 @@ async def remove_now_playing(call: Call) -> None:
 
 def love(call: Call) -> None:
     """Love a track, also one that nobody heard yet; loving it again is harmless."""
-    call.services.feedback.love(_user(call).user_id, _named(call))
+    named = _named(call)
+    if call.keep:
+        call.services.feedback.love(_user(call).user_id, named)
 
 
 def unlove(call: Call) -> None:
     """Take love back; harmless where there was none."""
-    call.services.feedback.unlove(_user(call).user_id, _named(call))
+    named = _named(call)
+    if call.keep:
+        call.services.feedback.unlove(_user(call).user_id, named)
 
 
 def _named(call: Call) -> Submission:
