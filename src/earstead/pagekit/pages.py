@@ -46,7 +46,15 @@ def _environment() -> Environment:
     return environment
 
 
-def page(request: Request, template: str, *, status: int = 200, etag: str = "", **context: Any) -> HTMLResponse:
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    etag: str = "",
+    frames: tuple[str, ...] = (),
+    **context: Any,
+) -> HTMLResponse:
     """Draw a template.
 
     The context gets, besides what is given: `request`, `path`, `user` (the one signed in, from
@@ -54,6 +62,8 @@ def page(request: Request, template: str, *, status: int = 200, etag: str = "", 
     once, or None), `static(name)`, `charts` and `cover_art(ref)`.
 
     `etag` is what `not_modified` was asked with; "" for a page that is not to be cached.
+    `frames` are the origins ("https://open.spotify.com") that this one page may show in a frame once the user asks
+    for it; all others show none.
     """
     notice = _read_notice(request)
     theme = request.cookies.get(_THEME, "")
@@ -67,6 +77,8 @@ def page(request: Request, template: str, *, status: int = 200, etag: str = "", 
     }
     html = _environment().get_template(template).render({**base, **context})
     response = HTMLResponse(html, status_code=status, headers=_HEADERS)
+    if frames:
+        response.headers["content-security-policy"] = f"{_POLICY}; frame-src {' '.join(frames)}"
     if notice:
         response.delete_cookie(_NOTICE, path="/")
     elif etag:

@@ -69,6 +69,11 @@ class Feedback:
         with self._engine.read() as tx:
             return table.scores(tx, user_id, recording_ids)
 
+    def mark(self, user_id: int) -> str:
+        """Changes whenever the user says something else; good in an ETag."""
+        with self._engine.read() as tx:
+            return ".".join(map(str, table.mark(tx, user_id)))
+
     def score(self, user_id: int, named: Submission) -> int:
         """1, -1, or 0 for nothing, on the recording that these names mean."""
         with self._engine.read() as tx:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from earstead.core.catalog import Track
 from earstead.core.errors import NotFound, Rejected
 from earstead.core.ids import DurationMs, Isrc, Mbid, SpotifyUri, UnixSeconds
@@ -52,6 +54,18 @@ class Player:
         self._playing = playing
         self._links = links
 
+    def words(self, owner_id: int, recording_id: int) -> Submission:
+        """A recording as it was said most fully in somebody's history; without a time. Raises NotFound.
+
+        As it was said, and not as it was renamed: words lead to the recording again.
+        """
+        with self._engine.read() as tx:
+            tracks = catalog.tracks_of(tx, owner_id, recording_id)
+        found = [track for track in tracks if track.kind in (Kind.MUSIC, Kind.EPISODE)]
+        if not found:
+            raise NotFound("There is no such recording in this history.")
+        return _said(max(found, key=lambda track: (_fullness(track), track.track_id)))
+
     def started(self, user_id: int, played: Played) -> int:
         """Show what a user begins to hear; returns the start (unix seconds), which names the play from now on."""
         now = self._clock.now()
@@ -87,35 +101,33 @@ class Player:
         link = next((one for one in links if one.service == played.service), None)
         if link is None:
             raise NotFound("There is no such link here.")
-        said = self._words(played)
-        spotify = link.target if link.service == "spotify" else said.spotify_uri
-        return Submission(
-            source=SOURCE,
-            kind=said.kind,
-            artist_name=said.artist_name,
-            track_name=said.track_name,
-            release_name=said.release_name,
-            artist_names=said.artist_names,
+        said = self.words(played.owner_id, played.recording_id)
+        return msgspec.structs.replace(
+            said,
             listened_at=UnixSeconds(started_at),
             duration_ms=DurationMs(played.duration_ms) if played.duration_ms else None,
-            recording_mbid=Mbid(said.recording_mbid) if said.recording_mbid else None,
-            release_mbid=Mbid(said.release_mbid) if said.release_mbid else None,
-            artist_mbids=tuple(Mbid(one) for one in said.artist_mbids),
-            isrc=Isrc(said.isrc) if said.isrc else None,
-            spotify_uri=SpotifyUri(spotify) if spotify else None,
+            spotify_uri=SpotifyUri(link.target) if link.service == "spotify" else said.spotify_uri,
             origin=_ORIGINS[link.service],
-            client=CLIENT,
             extra={"video": link.target} if link.service == "youtube" else {},
         )
 
-    def _words(self, played: Played) -> Track:
-        """The fullest wording of the recording, as it was said and not as it was renamed: words lead to it again."""
-        with self._engine.read() as tx:
-            tracks = catalog.tracks_of(tx, played.owner_id, played.recording_id)
-        found = [track for track in tracks if track.kind in (Kind.MUSIC, Kind.EPISODE)]
-        if not found:
-            raise NotFound("There is no such recording in this history.")
-        return max(found, key=lambda track: (_fullness(track), track.track_id))
+
+def _said(track: Track) -> Submission:
+    return Submission(
+        source=SOURCE,
+        client=CLIENT,
+        listened_at=UnixSeconds(0),
+        kind=track.kind,
+        artist_name=track.artist_name,
+        track_name=track.track_name,
+        release_name=track.release_name,
+        artist_names=track.artist_names,
+        recording_mbid=Mbid(track.recording_mbid) if track.recording_mbid else None,
+        release_mbid=Mbid(track.release_mbid) if track.release_mbid else None,
+        artist_mbids=tuple(Mbid(one) for one in track.artist_mbids),
+        isrc=Isrc(track.isrc) if track.isrc else None,
+        spotify_uri=SpotifyUri(track.spotify_uri) if track.spotify_uri else None,
+    )
 
 
 def _fullness(track: Track) -> int:

@@ -79,6 +79,11 @@ class Playlinks:
         """Take a link of one's own back; harmless when there is none. What sources said then stands again."""
         self._writer.do(lambda tx: table.take(tx, user_id, recording_id, service)).result()
 
+    def mark(self, user_id: int) -> str:
+        """Changes whenever the user's own links do; good in an ETag."""
+        with self._engine.read() as tx:
+            return ".".join(map(str, table.mark(tx, user_id)))
+
     def of(self, user_id: int, recording_ids: Sequence[int]) -> Mapping[int, tuple[PlayLink, ...]]:
         """recording_id -> its links, one a service, Spotify first; those without any are left out. At most 4,096."""
         if not recording_ids:

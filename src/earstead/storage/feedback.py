@@ -88,6 +88,19 @@ def count(tx: Tx, user_id: int, score: int) -> int:
     return int(row[0]) if row else 0
 
 
+def mark(tx: Tx, user_id: int) -> Row:
+    """Numbers that differ whenever something else is said: how many, the latest time, a sum over what is said."""
+    row = tx.one(
+        """
+        SELECT count(*), coalesce(max(at), 0), coalesce(sum(score * (recording_id % 8191)), 0)
+        FROM feedback
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+    return row or (0, 0, 0)
+
+
 def page(tx: Tx, user_id: int, score: int, *, limit: int, offset: int) -> list[Row]:
     """(recording_id, track_id, score, at) of one score, latest first."""
     return tx.all(

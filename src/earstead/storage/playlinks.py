@@ -81,6 +81,19 @@ def count(tx: Tx, user_id: int) -> int:
     return int(row[0]) if row else 0
 
 
+def mark(tx: Tx, user_id: int) -> Row:
+    """Numbers that differ whenever the links are others: how many, the latest time, a sum over the recordings."""
+    row = tx.one(
+        """
+        SELECT count(*), coalesce(max(at), 0), coalesce(sum(recording_id % 8191), 0)
+        FROM playlinks
+        WHERE user_id = :user_id
+        """,
+        user_id=user_id,
+    )
+    return row or (0, 0, 0)
+
+
 def everything(tx: Tx, user_id: int) -> Iterator[Row]:
     """(at, recording_id, service, target, item_name, item_credit) of a user's links by time and recording.
 

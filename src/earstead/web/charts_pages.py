@@ -46,7 +46,8 @@ async def _chart(request: Request) -> Response:
         raise Rejected("by", "choose plays or time")
     number = whole_number(request, "page", 1, most=_MOST_PAGES)
     path = request.url.path.rsplit("/", 1)[-1]
-    etag = at.state(path, shown.name, by, number)
+    links = await blocking(at.services.playlinks.mark, at.owner.user_id) if path == "recordings" else ""
+    etag = at.state(path, shown.name, by, number, links)
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, at, PAGES[path].kind, shown, cast(Measure, by), number)
@@ -61,6 +62,7 @@ def _gather(at: Visit, kind: EntityKind, shown: Period, by: Measure, number: int
     chart = insights.chart(user_id, kind, shown.span, by=by, limit=_PER_PAGE, offset=offset, compare=before)
     first = chart.rows if offset == 0 else insights.chart(user_id, kind, shown.span, by=by, limit=1).rows
     totals = insights.totals(user_id, shown.span)
+    ids = [row.entity.entity_id for row in chart.rows] if kind == "recording" else []
     return {
         "period": shown,
         "chart": chart,
@@ -68,6 +70,7 @@ def _gather(at: Visit, kind: EntityKind, shown: Period, by: Measure, number: int
         "whole": totals.listened_ms if by == "time" else totals.plays,
         "sentence": sentences.chart_sentence(kind, shown, first, chart.total, by),
         "history": insights.history(user_id, shown.span, fitting_unit(shown.span, insights.ends(user_id))),
+        "playable": bool(at.services.playlinks.of(user_id, ids)),
         "more": offset + len(chart.rows) < chart.total,
         "offset": offset,
     }

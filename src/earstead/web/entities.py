@@ -13,7 +13,8 @@ from earstead.core.periods import period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind, EntityRef, ListenFilter
-from earstead.web import sentences, tagging
+from earstead.web import said, sentences, tagging
+from earstead.web.auth import current_user
 from earstead.web.charts_pages import fitting_unit
 from earstead.web.forms import whole
 from earstead.web.public_addresses import tag_address
@@ -41,7 +42,9 @@ async def _entity(request: Request) -> Response:
     kind: EntityKind = next(k for k in KINDS if request.url.path.split("/")[-2] == k)
     entity_id = whole("id", request.path_params["id"])
     tags = await tags_of(at, kind, entity_id)
-    etag = at.state(kind, entity_id, *tags)
+    words = await blocking(said.gather, at, current_user(request), kind, entity_id)
+    loves = await blocking(at.services.feedback.mark, at.owner.user_id)
+    etag = at.state(kind, entity_id, *tags, *words.state, loves)
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, at, kind, entity_id)
@@ -49,7 +52,7 @@ async def _entity(request: Request) -> Response:
     if ref.entity_id != entity_id:
         # It was merged into another one: there is one address for one entity.
         return RedirectResponse(f"{at.home}/{kind}/{ref.entity_id}", 303)
-    context.update(kind_title=TITLES[kind], tags=tags, tag_address=tag_address)
+    context.update(kind_title=TITLES[kind], said=words, tags=tags, tag_address=tag_address)
     return page(request, "entity.html", etag=etag, at=at, **context)
 
 
@@ -72,6 +75,7 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
         "ranks": insights.rank_history(user_id, kind, entity_id),
         "heard_with": insights.heard_with(user_id, entity_id) if kind == "artist" else (),
         "latest": latest.items,
+        "hearts": said.hearts(at, latest.items),
         "links": links(detail.entity),
     }
 

@@ -16,7 +16,7 @@ from earstead.core.periods import date_of, period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind
-from earstead.web import create, friends, search, sentences, year
+from earstead.web import create, friends, said, search, sentences, year
 from earstead.web.auth import current_user, services_of
 from earstead.web.visit import Visit, chosen_period, fair_before, visit
 
@@ -41,7 +41,8 @@ async def _home(request: Request) -> Response:
     at = await visit(request)
     playing = at.services.playing.get(at.owner.user_id)
     followed = await friends.followed(at, current_user(request))
-    etag = at.state(request.query_params.get("period", ""), playing.started_at if playing else 0, followed)
+    loves = await blocking(at.services.feedback.mark, at.owner.user_id)
+    etag = at.state(request.query_params.get("period", ""), playing.started_at if playing else 0, followed, loves)
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, request, at)
@@ -76,7 +77,8 @@ def _gather(request: Request, at: Visit) -> dict[str, Any]:
         "year": calendar_year,
         "days": insights.calendar(user_id, calendar_year),
         "disc": insights.disc(user_id, calendar_year),
-        "latest": insights.listens(user_id, limit=_LATEST).items,
+        "latest": (latest := insights.listens(user_id, limit=_LATEST).items),
+        "hearts": said.hearts(at, latest),
     }
 
 
@@ -99,7 +101,8 @@ async def _live(request: Request) -> Response:
     at = await visit(request)
     latest = await blocking(at.services.insights.listens, at.owner.user_id, limit=_LATEST)
     playing = _playing(at.services.playing.get(at.owner.user_id), at)
-    return page(request, "home_live.html", at=at, playing=playing, latest=latest.items)
+    hearts = await blocking(said.hearts, at, latest.items)
+    return page(request, "home_live.html", at=at, playing=playing, latest=latest.items, hearts=hearts)
 
 
 async def _events(request: Request) -> Response:

@@ -16,7 +16,11 @@ from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page, redirect
 from earstead.pagekit.words import local
 from earstead.services.views import Explanation, ListenRow, Witness
+from earstead.web import said
+from earstead.web.auth import current_user
 from earstead.web.forms import Form, read_form, whole
+from earstead.web.public_addresses import tag_address
+from earstead.web.tagging import tags_of
 from earstead.web.visit import Visit, own_visit, visit
 
 _ACTIONS = ("delete", "restore", "edit", "keep_apart")
@@ -33,13 +37,19 @@ _SAID = {
 async def _show(request: Request) -> Response:
     at = await visit(request)
     listen_id = whole("id", request.path_params["id"])
-    if (held := not_modified(request, at.state(listen_id))) is not None:
-        return held
     found = await blocking(at.services.insights.explain, at.owner.user_id, listen_id)
     if found.listen.listen_id != listen_id:
         # It was absorbed by another one: there is one address for one listen.
         return RedirectResponse(f"{at.home}/listen/{found.listen.listen_id}", 303)
-    return page(request, "listen.html", etag=at.state(listen_id), at=at, **_shown(found, at.owner.zone))
+    ref = found.listen.recording
+    # A deleted listen may have been the last one of its recording: then there is nothing to say about that.
+    words = await blocking(said.gather_known, at, current_user(request), ref.kind, ref.entity_id)
+    tags = await tags_of(at, ref.kind, ref.entity_id)
+    etag = at.state(listen_id, *tags, *(words.state if words else ()))
+    if (held := not_modified(request, etag)) is not None:
+        return held
+    shown = _shown(found, at.owner.zone) | {"said": words, "ref": ref, "tags": tags, "tag_address": tag_address}
+    return page(request, "listen.html", etag=etag, at=at, **shown)
 
 
 def _shown(found: Explanation, zone: str) -> dict[str, Any]:

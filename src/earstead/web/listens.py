@@ -17,7 +17,7 @@ from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page, redirect
 from earstead.pagekit.words import plural, weekday_date
 from earstead.services.views import EntityKind, EntityRef, ListenFilter, ListenRow
-from earstead.web import listen, sentences
+from earstead.web import listen, said, sentences
 from earstead.web.auth import safe_next
 from earstead.web.forms import read_form, whole
 from earstead.web.visit import Visit, chosen_period, own_visit, visit
@@ -37,7 +37,7 @@ _ENTITIES: tuple[EntityKind, ...] = ("artist", "release", "recording")
 async def _listens(request: Request) -> Response:
     at = await visit(request)
     asked = {k: v.strip()[:200] for k, v in request.query_params.items() if v.strip()}
-    etag = at.state(sorted(asked.items()))
+    etag = at.state(sorted(asked.items()), await blocking(at.services.feedback.mark, at.owner.user_id))
     if (held := not_modified(request, etag)) is not None:
         return held
     context = await blocking(_gather, request, at, asked)
@@ -59,6 +59,7 @@ def _gather(request: Request, at: Visit, asked: Mapping[str, str]) -> dict[str, 
         "refs": refs,
         "sentence": sentences.filter_sentence([ref.name for ref in refs], shown, chosen),
         "days": by_day(found.items, at.owner.zone),
+        "hearts": said.hearts(at, found.items),
         "newer": _address(at, kept, found.newer),
         "older": _address(at, kept, found.older),
         "filtered": bool(kept),

@@ -24,11 +24,15 @@ from earstead.web import (
     entities,
     exports,
     first_start,
+    guide,
     home,
     imports,
     listens,
     method_docs,
+    player,
     public_addresses,
+    said,
+    self_test,
     settings_pages,
     sign_in,
 )
@@ -63,9 +67,9 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
     own = (
         *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in),
-        *(api_accounts, api_terms, consent, public_addresses),
+        *(api_accounts, api_terms, consent, guide, public_addresses, self_test),
     )
-    by_user = (home, charts_pages, entities, listens)
+    by_user = (home, charts_pages, entities, listens, player, said)
     pages: list[BaseRoute] = [
         *(route for module in own for route in module.routes),
         *method_docs.routes(services),

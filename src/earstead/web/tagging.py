@@ -8,10 +8,12 @@ from starlette.routing import BaseRoute, Route
 
 from earstead.core.errors import Rejected
 from earstead.kit.http import blocking
-from earstead.pagekit import redirect
+from earstead.pagekit import page, redirect
 from earstead.services.tags import KINDS, Kind
 from earstead.services.views import EntityKind
-from earstead.web.forms import Form, read_form, whole
+from earstead.web.auth import safe_next
+from earstead.web.forms import Form, query, read_form, whole
+from earstead.web.public_addresses import tag_address
 from earstead.web.visit import Visit, own_visit
 
 
@@ -27,16 +29,24 @@ async def _add(request: Request) -> Response:
     if not names:
         raise Rejected("", "write at least one tag")
     await blocking(at.services.tags.add, at.owner.user_id, kind, entity_id, names)
-    return redirect(
-        f"{at.home}/{kind}/{entity_id}", notice="Tagged." if len(names) == 1 else f"{len(names)} tags given."
-    )
+    return await _answer(request, at, kind, entity_id, "Tagged." if len(names) == 1 else f"{len(names)} tags given.")
 
 
 async def _remove(request: Request) -> Response:
     at, kind, entity_id, form = await _asked(request)
     name = form.text("tag")
     await blocking(at.services.tags.remove, at.owner.user_id, kind, entity_id, name)
-    return redirect(f"{at.home}/{kind}/{entity_id}", notice=f"The tag {name} is taken off.")
+    return await _answer(request, at, kind, entity_id, f"The tag {name} is taken off.")
+
+
+async def _answer(request: Request, at: Visit, kind: Kind, entity_id: int, notice: str) -> Response:
+    """The tags anew for htmx; a redirect to where the form stood for everybody else."""
+    if request.headers.get("hx-request") == "true":
+        ref = (await blocking(at.services.insights.entity, at.owner.user_id, kind, entity_id)).entity
+        tags = await tags_of(at, kind, entity_id)
+        return page(request, "entity_tags.html", at=at, ref=ref, tags=tags, tag_address=tag_address)
+    back = safe_next(query(request).text("next"))
+    return redirect(back if back != "/" else f"{at.home}/{kind}/{entity_id}", notice=notice)
 
 
 async def _asked(request: Request) -> tuple[Visit, Kind, int, Form]:
