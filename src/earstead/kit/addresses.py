@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from earstead.core.errors import Rejected, Upstream
 
@@ -76,6 +76,52 @@ def web_address(text: str, field: str = "url") -> str:
     Raises:
         Rejected: it is none.
     """
+    parts = _parts(text, field)
+    if parts.query or parts.fragment:
+        raise Rejected(field, "the address must end with its path")
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def hook_address(text: str, field: str = "url") -> str:
+    """An address that events are sent to, as typed: like `web_address`, with its path and query as they are.
+
+    Raises:
+        Rejected: it is none.
+    """
+    parts = _parts(text, field)
+    if parts.fragment:
+        raise Rejected(field, "the address must not have a part behind #")
+    query = f"?{parts.query}" if parts.query else ""
+    address = f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path or '/'}{query}"
+    if not address.isascii():
+        raise Rejected(field, "write the address as browsers send it: in ASCII, everything else as %XX")
+    return address
+
+
+def guarded(address: str, *, allow_private: bool, resolve: Resolver = system_resolver, field: str = "url") -> None:
+    """Refuse an address that leads where this server may not be sent; one that leads nowhere yet is let through.
+
+    Told at once to whoever types it; the connection is judged again when it is made.
+
+    Raises:
+        Rejected: it leads there.
+    """
+    parts = urlsplit(address)
+    try:
+        pinned(parts.hostname or "", port_of(address), allow_private=allow_private, resolve=resolve)
+    except ForbiddenAddress as fault:
+        raise Rejected(field, fault.why) from fault
+    except (OSError, UnicodeError):
+        return
+
+
+def port_of(address: str) -> int:
+    """The port of an http or https address."""
+    parts = urlsplit(address)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _parts(text: str, field: str) -> SplitResult:
     text = text.strip()
     if len(text) > MAX_URL or not text.isprintable() or " " in text or "\\" in text:
         raise Rejected(field, "this is no address of a web service")
@@ -90,6 +136,4 @@ def web_address(text: str, field: str = "url") -> str:
         raise Rejected(field, "the address must begin with https:// or http:// and name a server")
     if parts.username is not None or parts.password is not None:
         raise Rejected(field, "the address must not hold a name or a password")
-    if parts.query or parts.fragment:
-        raise Rejected(field, "the address must end with its path")
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    return parts

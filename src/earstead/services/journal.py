@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from earstead.kit import jsontext
@@ -39,6 +40,16 @@ class JournalEvent:
     at_ms: int
     data: Mapping[str, Any]
 
+    def told(self) -> dict[str, Any]:
+        """The event as it leaves the server, by whichever way."""
+        at = datetime.fromtimestamp(self.at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return {
+            "id": self.event_id,
+            "type": self.type,
+            "timestamp": f"{at}.{self.at_ms % 1000:03d}Z",
+            "data": self.data,
+        }
+
 
 Follower = Callable[[Tx, int, Sequence[JournalEvent]], None]
 """Called with (transaction, user, the events just written)."""
@@ -53,7 +64,7 @@ class Journal:
         self._clock = clock
         self._hub = hub
         self._followers: list[Follower] = []
-        worker.every(PRUNE_JOB, PRUNE_EVERY_S, lambda _: self.prune())
+        worker.every(PRUNE_JOB, PRUNE_EVERY_S, self._prune)
 
     def followed_by(self, follower: Follower) -> None:
         """Have events followed by more in their own transaction: rows that wait to be sent, never the network."""
@@ -112,13 +123,13 @@ class Journal:
         """A user's events behind an id, oldest first; ids that were pruned count as seen."""
         with self._engine.read() as tx:
             rows = events.since(tx, user_id, event_id, min(limit, MOST_PAGE))
-        return tuple(_event(row) for row in rows)
+        return tuple(event_from(row) for row in rows)
 
     def latest(self, user_id: int, limit: int = 50, before: int = 0) -> tuple[JournalEvent, ...]:
         """A user's events, latest first, below the id `before` (0: the latest of all)."""
         with self._engine.read() as tx:
             rows = events.before(tx, user_id, before or 1 << 62, min(limit, MOST_PAGE))
-        return tuple(_event(row) for row in rows)
+        return tuple(event_from(row) for row in rows)
 
     def last_id(self) -> int:
         """The latest id of this server: where a stream begins that asks for nothing of the past."""
@@ -135,6 +146,9 @@ class Journal:
             gone += piece
         return gone
 
+    def _prune(self, _: object) -> None:
+        self.prune()
+
 
 def _row(user_id: int, event: JournalEvent) -> dict[str, Any]:
     return {
@@ -146,5 +160,6 @@ def _row(user_id: int, event: JournalEvent) -> dict[str, Any]:
     }
 
 
-def _event(row: Row) -> JournalEvent:
+def event_from(row: Row) -> JournalEvent:
+    """A row (event_id, type, at_ms, data) as a record."""
     return JournalEvent(event_id=row[0], type=row[1], at_ms=row[2], data=jsontext.loads(row[3]))
