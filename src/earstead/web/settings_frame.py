@@ -20,6 +20,7 @@ _SECTIONS = (
     ("/settings/app-passwords", "App passwords"),
     ("/settings/applications", "Applications"),
     ("/settings/relays", "Relays"),
+    ("/settings/spotify", "Spotify"),
     ("/settings/account", "Data and account"),
 )
 _OWNER_SECTIONS = (

@@ -16,6 +16,7 @@ from earstead.web import (
     settings_keys,
     settings_relays,
     settings_server_api,
+    settings_spotify,
     settings_users,
 )
 from earstead.web.auth import COOKIE, services_of, signed_in, user_of
@@ -128,6 +129,7 @@ routes: list[BaseRoute] = [
     Route("/settings/sessions/{session_id}/end", _end_session, methods=["POST"]),
     *settings_keys.routes,
     *settings_relays.routes,
+    *settings_spotify.routes,
     *settings_applications.routes,
     *settings_account.routes,
     *settings_users.routes,
