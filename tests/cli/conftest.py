@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,23 +37,24 @@ def run(environ: dict[str, str]) -> Run:
     return call
 
 
-@pytest.fixture
-def serve(environ: dict[str, str]) -> Iterator[Callable[[], str]]:
-    """Starts the server on a free port; returns what it printed up to its address."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start() -> str:
-        process = subprocess.Popen([*START, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True)
-        started.append(process)
+@contextmanager
+def serving(environ: dict[str, str]) -> Iterator[str]:
+    """The server as a process on a free port; the address it prints. It must end well when told to."""
+    process = subprocess.Popen([*START, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True)
+    try:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, line
-        return found[0]
-
-    yield start
-    for process in started:
+        yield found[0]
+    finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
-        assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture
+def serve(environ: dict[str, str]) -> Iterator[Callable[[], str]]:
+    """Starts the server on a free port; returns its address."""
+    with ExitStack() as started:
+        yield lambda: started.enter_context(serving(environ))

@@ -30,7 +30,8 @@ from earstead.services.relays import Given
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
 from earstead.settings import Settings
-from earstead.storage.engine import Row, Tx, WriteSession, expand
+from earstead.storage.engine import Row, Tx, WriteSession, expand, open_engine
+from earstead.storage.postgres import _rewrite
 from earstead.storage.sqlite import SqliteEngine
 from tests.fakes.carriers import Taker
 from tests.guards.sources import modules
@@ -65,6 +66,9 @@ UNREACHED = {
 } | {
     "copying.schema_version": "asks the catalogue of the database",
 }
+
+
+QUESTION = re.compile(r"\s*(SELECT|DELETE|UPDATE|INSERT|WITH)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -413,7 +417,7 @@ class Run:
     def scans(self) -> Iterator[tuple[str, str, str]]:
         """(storage function, table, the plan's line) of each full read of a table."""
         for (asker, sql), params in self.record.seen.items():
-            if not re.match(r"\s*(SELECT|DELETE|UPDATE|INSERT|WITH)\b", sql, re.IGNORECASE):
+            if not QUESTION.match(sql):
                 continue
             text, bound = expand(sql, dict(params))
             for row in self.connection.execute(f"EXPLAIN QUERY PLAN {text}", bound):
@@ -491,6 +495,33 @@ def test_no_statement_reads_a_whole_table_that_grows(run: Run) -> None:
     assert set(EXCEPTIONS) - set(found) == set(), "an exception that is no longer needed"
     assert asking_functions() - reached - set(UNREACHED) == set(), "extend the run by what asks this"
     assert set(UNREACHED) & reached == set(), "reached after all"
+
+
+def _full_reads(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Tables of which a PostgreSQL plan reads every row."""
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for below in plan.get("Plans", ()):
+        yield from _full_reads(below)
+
+
+def test_postgres_has_an_index_for_every_statement(run: Run, postgres_url: str) -> None:
+    """The same statements on PostgreSQL: told to shun full reads, it needs one only where SQLite does."""
+    from psycopg import ClientCursor, connect
+
+    open_engine(postgres_url).migrate()
+    found, explained = {}, 0
+    with connect(postgres_url, cursor_factory=ClientCursor) as connection:
+        connection.execute("SET enable_seqscan = off")
+        for (asker, sql), params in run.record.seen.items():
+            if not QUESTION.match(sql):
+                continue
+            text, bound = expand(sql, dict(params))
+            [plan] = connection.execute(f"EXPLAIN (FORMAT JSON) {_rewrite(text)}".encode(), bound).fetchone() or [None]
+            explained += 1
+            found.update({(asker, table): sql for table in _full_reads(plan[0]["Plan"]) if table not in SMALL})
+    assert explained > 300
+    assert {place: sql for place, sql in found.items() if place not in EXCEPTIONS} == {}
 
 
 def test_no_question_across_users_reads_a_whole_map(run: Run) -> None:
