@@ -41,8 +41,8 @@ def run(environ: dict[str, str]) -> Run:
 def serving(environ: dict[str, str]) -> Iterator[str]:
     """The server as a process on a free port; the address it prints. It must end well when told to."""
     process = subprocess.Popen([*START, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, line
