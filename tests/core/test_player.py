@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -248,8 +249,8 @@ def test_looks_are_sure_around_an_end_and_rare_while_idle() -> None:
     assert [next_look_ms(nothing, changed=False, quiet_looks=n) for n in (1, 2, 3, 9)] == [
         60_000,
         120_000,
-        300_000,
-        300_000,
+        330_000,
+        330_000,
     ]
 
 
@@ -262,3 +263,35 @@ def test_a_spent_budget_slows_down() -> None:
         PER_HOUR_60,
         None,
     ]
+
+
+def test_a_next_item_that_fades_in_is_no_skip() -> None:
+    """Automix ends an item some seconds early: the likelier end is said, and not for certain."""
+    types, plays, _ = after(shown(0), shown(150, position_s=150), shown(181, ITEMS[3], position_s=8))
+    assert types == ["started", "finished", "started"]
+    assert (plays[0].heard_ms, plays[0].finished, plays[0].skipped) == (173_000, None, None)
+
+
+def test_what_is_taken_up_again_goes_on_where_it_lay() -> None:
+    """After a long absence, and for an item first seen standing, only what ran since counts as heard."""
+    gone = after(shown(0), shown(60, position_s=60), shown(400, None), shown(700, position_s=65))
+    assert gone[2].current is not None and gone[2].current.started_ms == T0 + 695_000
+    assert gone[2].current.heard_ms == 5_000
+    _, _, stood = after(shown(0, position_s=90, playing=False), shown(60, position_s=94))
+    assert stood.current is not None and (stood.current.started_ms, stood.current.heard_ms) == (T0 + 56_000, 4_000)
+
+
+def test_a_queue_is_compared_with_the_one_seen_before_it() -> None:
+    """Queues are looked at less often than players: the gap of a change reaches back to the last look at one."""
+    queued = shown(0), ("a", "b", "c")
+    looks = [
+        msgspec.structs.replace(queued[0], queue=queued[1]),
+        shown(30, position_s=30),
+        msgspec.structs.replace(shown(60, position_s=60), queue=("b", "c", "d")),
+        msgspec.structs.replace(shown(90, position_s=90), queue=("x", "b", "c", "d")),
+    ]
+    tracker, said = Tracker(), []
+    for look in looks:
+        step = observe(tracker, look)
+        tracker, said = step.tracker, said + list(step.events)
+    assert [(e.type, e.observed_gap_ms) for e in said] == [("started", 0), ("queue_changed", 30_000)]

@@ -44,6 +44,8 @@ AGAIN_SHARE = 0.15
 """A position this near to the start, after most of the item was heard, is a new play of it."""
 ABSENT_MS = 120_000
 """A player that shows nothing may be changing devices: the play is closed after this."""
+CROSSFADE_MS = 12_000
+"""Players may begin the next item so long before the end of this one; that is no skip, as far as one can see."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -125,13 +127,28 @@ class Current(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     gap_ms: int = 0
 
 
+class Rest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Where an item stood when its play was closed because the player showed nothing any more."""
+
+    uri: str
+    position_ms: int
+
+
 class Tracker(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is remembered from look to look: JSON-able, so that it survives a restart."""
+    """What is remembered from look to look: JSON-able, so that it survives a restart.
+
+    Attributes:
+        still: looks in a row at a player that says it runs while its position stands still.
+        rest: what was left lying; whoever takes it up again goes on there.
+        queue, queue_ms: what was seen to come next, and when; queues are looked at less often than players.
+    """
 
     last: PlayerState | None = None
     current: Current | None = None
     still: int = 0
-    """Looks in a row at a player that says it runs while its position stands still."""
+    rest: Rest | None = None
+    queue: tuple[str, ...] | None = None
+    queue_ms: int = 0
 
     @property
     def frozen(self) -> bool:
@@ -175,6 +192,7 @@ class _Looking:
         self.ran = self.last is not None and self.last.is_playing and not tracker.frozen
         self.current = tracker.current
         self.still = 0
+        self.rest = tracker.rest
         self.events: list[PlayerEvent] = []
         self.plays: list[Play] = []
 
@@ -194,7 +212,15 @@ class _Looking:
             if now.is_playing:
                 self._start(now.item)
         self._circumstances()
-        return Step(Tracker(last=now, current=self.current, still=self.still), tuple(self.events), tuple(self.plays))
+        tracker = Tracker(
+            last=now,
+            current=self.current,
+            still=self.still,
+            rest=self.rest,
+            queue=self.tracker.queue if now.queue is None else now.queue,
+            queue_ms=self.tracker.queue_ms if now.queue is None else now.received_ms,
+        )
+        return Step(tracker, tuple(self.events), tuple(self.plays))
 
     # ---- one item ----------------------------------------------------------------------------------------
 
@@ -240,7 +266,8 @@ class _Looking:
             at = self.last.received_ms + left
             sure = began - at <= DRIFT_MS
             self._say("finished", min(at, now.received_ms), duration, certain=sure)
-            self._close(min(at, now.received_ms), heard=left, finished=True, skipped=False)
+            known = _known(True, sure)
+            self._close(min(at, now.received_ms), heard=left, finished=known, skipped=_not(known))
         else:
             at = max(self.last.received_ms, began)
             self._close(at, heard=max(0, at - self.last.received_ms) if self.ran else 0, finished=None, skipped=None)
@@ -262,18 +289,23 @@ class _Looking:
         assert self.last is not None
         left = duration - self.last.progress_ms if duration else 0
         at_end = duration > 0 and left <= DRIFT_MS
-        if at_end or (self.ran and duration > 0 and between >= left - DRIFT_MS):
-            at = min(self.last.received_ms + max(0, left), self.now.received_ms)
+        if at_end or (self.ran and duration > 0 and between >= left - CROSSFADE_MS):
+            at = min(self.last.received_ms + max(0, left), self.now.received_ms, max(began, self.last.received_ms))
             # It followed at once: the first can only have ended. Later: something else may have been in between.
-            self._say("finished", at, duration, certain=at_end or began - at <= DRIFT_MS)
-            self._close(at, heard=left if self.ran else 0, finished=True, skipped=False)
+            # Earlier: the next one may have been faded in, or asked for in the last seconds.
+            sure = at_end or (between >= left - DRIFT_MS and began - at <= DRIFT_MS)
+            self._say("finished", at, duration, certain=sure)
+            known = _known(True, sure)
+            heard = min(left, between) if self.ran else 0
+            self._close(at, heard=heard, finished=known, skipped=_not(known))
         else:
             heard = between if self.ran else 0
             position = self.last.progress_ms + heard
             # What was paused may have been resumed and have ended, if there was time for that.
             sure = self.ran or duration == 0 or between < left - DRIFT_MS
             self._say("skipped", began, min(position, duration) if duration else position, certain=sure)
-            self._close(began, heard=heard, finished=False, skipped=True)
+            known = _known(False, sure)
+            self._close(began, heard=heard, finished=known, skipped=_not(known))
 
     def _absent(self, current: Current) -> bool:
         """Nothing plays: True when the play is closed."""
@@ -282,9 +314,12 @@ class _Looking:
         left = duration - self.last.progress_ms
         if self.ran and duration > 0 and self.gap >= left - DRIFT_MS and left <= ABSENT_MS:
             at = min(self.last.received_ms + left, self.now.received_ms)
-            self._say("finished", at, duration, certain=left <= DRIFT_MS)
-            self._close(at, heard=left, finished=True, skipped=False)
+            sure = left <= DRIFT_MS
+            self._say("finished", at, duration, certain=sure)
+            known = _known(True, sure)
+            self._close(at, heard=left, finished=known, skipped=_not(known))
         elif self.gap >= ABSENT_MS:
+            self.rest = Rest(uri=current.item.uri, position_ms=self.last.progress_ms)
             self._close(self.last.received_ms, heard=0, finished=None, skipped=None)
         else:
             return False
@@ -292,13 +327,26 @@ class _Looking:
         return True
 
     def _start(self, item: Item) -> None:
-        now = self.now
-        began = now.received_ms - now.progress_ms
+        now, resting = self.now, self._resting(item)
+        moved = now.progress_ms - resting
+        began = now.received_ms - moved
         if self.last is not None:
             began = max(began, self.last.received_ms)
+        self.rest = None
         self.current = Current(item=item, started_ms=began)
-        self._say("started", began, 0, certain=self.last is None or now.progress_ms <= self.gap + DRIFT_MS)
+        self._say("started", began, resting, certain=self.last is None or moved <= self.gap + DRIFT_MS)
         self._heard(now.received_ms - began, 0)
+
+    def _resting(self, item: Item) -> int:
+        """Where an item that begins to run stood before, 0 for one that was not seen standing anywhere."""
+        last = self.last
+        if last is not None and last.item is not None and last.item.uri == item.uri and not last.is_playing:
+            position = last.progress_ms
+        elif self.rest is not None and self.rest.uri == item.uri:
+            position = self.rest.position_ms
+        else:
+            return 0
+        return position if position <= self.now.progress_ms else 0
 
     # ---- what else changed -------------------------------------------------------------------------------
 
@@ -317,8 +365,9 @@ class _Looking:
             self._say("repeat_changed", at, now.progress_ms, before=last.repeat, after=now.repeat)
         if last.item is not None and now.item is not None and last.context_uri != now.context_uri:
             self._say("context_changed", at, now.progress_ms, before=last.context_uri, after=now.context_uri)
-        if last.queue is not None and now.queue is not None and not _advanced(last.queue, now.queue):
-            self._say("queue_changed", at, now.progress_ms)
+        queue = self.tracker.queue
+        if queue is not None and now.queue is not None and not _advanced(queue, now.queue):
+            self._say("queue_changed", at, now.progress_ms, gap_ms=at - self.tracker.queue_ms)
 
     # ---- pieces ------------------------------------------------------------------------------------------
 
@@ -331,6 +380,7 @@ class _Looking:
         certain: bool = True,
         before: str | int | bool | None = None,
         after: str | int | bool | None = None,
+        gap_ms: int | None = None,
     ) -> None:
         item = self.now.item if self.current is None else self.current.item
         self.events.append(
@@ -339,7 +389,7 @@ class _Looking:
                 at_ms=at_ms,
                 item=item,
                 position_ms=max(0, position_ms),
-                observed_gap_ms=self.gap,
+                observed_gap_ms=self.gap if gap_ms is None else gap_ms,
                 certain=certain,
                 device_name=self.now.device_name,
                 device_type=self.now.device_type,
@@ -377,6 +427,14 @@ class _Looking:
             )
         )
         self.current = None
+
+
+def _known(value: bool, sure: bool) -> bool | None:
+    return value if sure else None
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
 
 
 def _between(at_ms: int, last: PlayerState, now: PlayerState) -> int:

@@ -13,7 +13,8 @@ from earstead.core.player import PlayerState, Tracker
 END_SLACK_MS = 1_500
 """Looked at this long after an item should have ended, a player shows the next one."""
 CONFIRM_MS = 3_000
-IDLE_MS = (60_000, 120_000, 300_000)
+IDLE_MS = (60_000, 120_000, 330_000)
+"""With the history asked every other hour, at most twelve requests an hour."""
 PAUSED_MS = (30_000, 60_000, 120_000)
 COARSE_MS = 1_200_000
 """With the budget used up, only the history is asked, this often."""
