@@ -274,7 +274,7 @@ def test_a_next_item_that_fades_in_is_no_skip() -> None:
 
 def test_what_is_taken_up_again_goes_on_where_it_lay() -> None:
     """After a long absence, and for an item first seen standing, only what ran since counts as heard."""
-    gone = after(shown(0), shown(60, position_s=60), shown(400, None), shown(700, position_s=65))
+    gone = after(shown(0), shown(30, position_s=30), shown(400, None), shown(700, position_s=35))
     assert gone[2].current is not None and gone[2].current.started_ms == T0 + 695_000
     assert gone[2].current.heard_ms == 5_000
     _, _, stood = after(shown(0, position_s=90, playing=False), shown(60, position_s=94))
@@ -283,15 +283,21 @@ def test_what_is_taken_up_again_goes_on_where_it_lay() -> None:
 
 def test_a_queue_is_compared_with_the_one_seen_before_it() -> None:
     """Queues are looked at less often than players: the gap of a change reaches back to the last look at one."""
-    queued = shown(0), ("a", "b", "c")
+    first, second, *rest = (item.uri for item in ITEMS)
     looks = [
-        msgspec.structs.replace(queued[0], queue=queued[1]),
-        shown(30, position_s=30),
-        msgspec.structs.replace(shown(60, position_s=60), queue=("b", "c", "d")),
-        msgspec.structs.replace(shown(90, position_s=90), queue=("x", "b", "c", "d")),
+        msgspec.structs.replace(shown(0, ITEMS[0]), queue=(second, *rest)),
+        shown(63, ITEMS[1], position_s=2),
+        msgspec.structs.replace(shown(70, ITEMS[1], position_s=9), queue=(*rest, first)),
+        shown(80, ITEMS[1], position_s=19),
+        msgspec.structs.replace(shown(90, ITEMS[1], position_s=29), queue=(first, *rest, first)),
     ]
     tracker, said = Tracker(), []
     for look in looks:
         step = observe(tracker, look)
         tracker, said = step.tracker, said + list(step.events)
-    assert [(e.type, e.observed_gap_ms) for e in said] == [("started", 0), ("queue_changed", 30_000)]
+    assert [(e.type, e.observed_gap_ms) for e in said] == [
+        ("started", 0),
+        ("finished", 63_000),
+        ("started", 63_000),
+        ("queue_changed", 20_000),
+    ]

@@ -366,7 +366,8 @@ class _Looking:
         if last.item is not None and now.item is not None and last.context_uri != now.context_uri:
             self._say("context_changed", at, now.progress_ms, before=last.context_uri, after=now.context_uri)
         queue = self.tracker.queue
-        if queue is not None and now.queue is not None and not _advanced(queue, now.queue):
+        playing = now.item.uri if now.item else ""
+        if queue is not None and now.queue is not None and not _advanced(queue, now.queue, playing):
             self._say("queue_changed", at, now.progress_ms, gap_ms=at - self.tracker.queue_ms)
 
     # ---- pieces ------------------------------------------------------------------------------------------
@@ -441,10 +442,7 @@ def _between(at_ms: int, last: PlayerState, now: PlayerState) -> int:
     return min(max(at_ms, last.received_ms), now.received_ms)
 
 
-def _advanced(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    """Whether a queue is what the former one becomes by playing on."""
-    for gone in range(len(before) + 1):
-        rest = before[gone:]
-        if after[: len(rest)] == rest:
-            return True
-    return not before
+def _advanced(before: tuple[str, ...], after: tuple[str, ...], playing: str) -> bool:
+    """Whether a queue is what the former one becomes by playing on until `playing`."""
+    gone = [0, *(i + 1 for i, uri in enumerate(before) if uri == playing)]
+    return any(after[: len(before) - n] == before[n:] for n in gone)
