@@ -47,8 +47,7 @@ class Entry:
 
 @signed_in
 async def _connect(request: Request) -> Response:
-    template = "connect_lights.html" if request.headers.get("hx-request") else "connect.html"
-    return await _page(request, template)
+    return await _page(request)
 
 
 @signed_in
@@ -62,10 +61,10 @@ async def _new_token(request: Request) -> Response:
     accounts = services.accounts
     make = accounts.new_app_password if wanted(card) == "app password" else accounts.new_token
     token = await blocking(make, user.user_id, card.title[:100])
-    return shown_once(await _page(request, "connect.html", opened=key, token=token))
+    return shown_once(await _page(request, opened=key, token=token))
 
 
-async def _page(request: Request, template: str, *, opened: str = "", token: str = "") -> Response:
+async def _page(request: Request, *, opened: str = "", token: str = "") -> Response:
     services, user = services_of(request), user_of(request)
     latest = await blocking(services.insights.listens, user.user_id, limit=_LOOK_BACK)
     entries = [
@@ -74,7 +73,7 @@ async def _page(request: Request, template: str, *, opened: str = "", token: str
     ]
     return page(
         request,
-        template,
+        "connect.html",
         entries=entries,
         opened=opened or query(request).text("client"),
         token=token,

@@ -11,6 +11,28 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = "Copy"; }, 2000);
 });
 
+// Connect: when a play arrives, the lines and lights that tell of it are taken from a fresh copy of the page.
+const arrivals = document.querySelector("[data-arrivals]");
+if (arrivals) {
+  const showAgain = () => document.querySelectorAll("[data-live-only]").forEach((part) => { part.hidden = false; });
+  const refresh = async () => {
+    const answer = await fetch("/connect");
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // Only what tells of plays: an entry that is open, and a token that is shown once, stay as they are.
+    for (const place of ["#arrived", ...[...arrivals.children].map((entry) => `#${CSS.escape(entry.id)} > summary`)]) {
+      const [old, part] = [document.querySelector(place), fresh.querySelector(place)];
+      if (old && part && old.innerHTML !== part.innerHTML) old.replaceChildren(...part.childNodes);
+    }
+    showAgain();
+  };
+  const events = new EventSource(arrivals.dataset.arrivals);
+  events.addEventListener("listen", refresh);
+  // Also what came before the stream was open, or while it was away.
+  events.addEventListener("open", refresh);
+  addEventListener("pagehide", () => events.close());
+}
+
 // The zone a browser lives in, where nobody chose one yet.
 const zone = document.querySelector("select[data-guess-zone]");
 if (zone) {
