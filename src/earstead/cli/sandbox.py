@@ -61,7 +61,8 @@ def _lastfm(options: Options) -> Stage:
     session = f"session of {simulator.user}"
     simulator.sessions.add(session)
     said = {"access_token": session, "refresh_token": "", "client_id": simulator.api_key}
-    return Stage(simulator.app, said | {"client_secret": simulator.secret, "user": simulator.user})
+    said |= {"client_secret": simulator.secret, "user": simulator.user, "password": simulator.password}
+    return Stage(simulator.app, said)
 
 
 _SANDBOXES: Final[dict[str, tuple[Callable[[Options], Stage], str, str, str]]] = {

@@ -214,7 +214,7 @@ class Simulator(Service):
                 raise ValueError("send a JSON object")
             given = {**said, **request.query_params}
             answer = control(self, request.method, request.path_params["path"].strip("/"), given)
-        except (ValueError, KeyError, TypeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
             text = f"missing: {problem.args[0]}" if isinstance(problem, KeyError) else str(problem)
             return JSONResponse({"error": text}, 400)
         return JSONResponse(answer) if answer is not None else JSONResponse({"error": "no such control"}, 404)

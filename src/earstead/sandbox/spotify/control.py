@@ -13,12 +13,13 @@ from typing import Any
 
 from earstead.sandbox.spotify.accounts import SCOPES
 from earstead.sandbox.spotify.clock import Movable, RunningClock
+from earstead.sandbox.spotify.export import exported
 from earstead.sandbox.spotify.faults import read_fault
+from earstead.sandbox.spotify.limits import usual
 from earstead.sandbox.spotify.recent import told, why_untold
 from earstead.sandbox.spotify.script import ACTIONS, Action
 from earstead.sandbox.spotify.service import MODES, Service
-from earstead.sandbox.spotify.shapes import Json, second
-from earstead.sandbox.spotify.truth import Play
+from earstead.sandbox.spotify.shapes import Json
 
 Said = Mapping[str, Any]
 
@@ -132,44 +133,6 @@ def _truth(service: Service, said: Said) -> Json:
     }
 
 
-def _export(service: Service, said: Said) -> list[Json]:
-    """The plays that are over as rows of an extended streaming history."""
-    person = service.person(str(said.get("user", "")))
-    return [_exported(service, play) for play in person.player.plays if play.moved_ms and play.kind != "local"]
-
-
-def _exported(service: Service, play: Play) -> Json:
-    item = service.store.items[play.uri]
-    holder = service.store.holders[item.parent]
-    music, episode, chapter = (play.kind == kind for kind in ("track", "episode", "chapter"))
-    artist = service.store.holders[item.credits[0]].name if music else None
-    return {
-        "ts": second(play.ended_ms),
-        "platform": {"Smartphone": "android", "Computer": "linux"}.get(play.device_type, "cast"),
-        "ms_played": play.heard_ms,
-        "conn_country": "DE",
-        "ip_addr": "192.0.2.7",
-        "master_metadata_track_name": item.name if music else None,
-        "master_metadata_album_artist_name": artist,
-        "master_metadata_album_album_name": holder.name if music else None,
-        "spotify_track_uri": play.uri if music else None,
-        "episode_name": item.name if episode else None,
-        "episode_show_name": holder.name if episode else None,
-        "spotify_episode_uri": play.uri if episode else None,
-        "audiobook_title": holder.name if chapter else None,
-        "audiobook_uri": holder.uri if chapter else None,
-        "audiobook_chapter_uri": play.uri if chapter else None,
-        "audiobook_chapter_title": item.name if chapter else None,
-        "reason_start": play.reason_start,
-        "reason_end": play.reason_end,
-        "shuffle": play.shuffle,
-        "skipped": play.skipped,
-        "offline": play.offline,
-        "offline_timestamp": play.started_ms // 1000,
-        "incognito_mode": play.private,
-    }
-
-
 def _requests(service: Service, said: Said) -> Json:
     limits = service.limits
     return {
@@ -229,7 +192,10 @@ def _tokens(service: Service, said: Said) -> Json:
         service.accounts.revoke(user)
         return {"revoked": user}
     scopes = frozenset(str(said["scope"]).split()) if "scope" in said else SCOPES
-    return dict(service.credentials(user, scopes, pkce=bool(said.get("pkce", True))))
+    client = service.accounts.clients.get(str(said.get("client_id", service.client.client_id)))
+    if client is None:
+        raise ValueError("no such client_id")
+    return dict(service.credentials(user, scopes, pkce=bool(said.get("pkce", True)), client=client))
 
 
 def _add_user(service: Service, said: Said) -> Json:
@@ -249,13 +215,25 @@ def _settings(service: Service, said: Said) -> Json:
     if "premium" in said:
         service.person(str(said.get("user", ""))).premium = bool(said["premium"])
     client, given = service.client, said.get("client", {})
-    if given.get("mode", client.mode) not in MODES:
-        raise ValueError(f"mode is one of {', '.join(MODES)}")
-    client.mode = str(given.get("mode", client.mode))
+    if "mode" in given:
+        client.mode = _mode(given)
+        service.limits = usual(client.mode)
     client.redirect_uris = tuple(given.get("redirect_uris", client.redirect_uris))
     client.listed = tuple(given.get("listed", client.listed))
     client.owner_premium = bool(given.get("owner_premium", client.owner_premium))
     return _state(service, said)
+
+
+def _mode(said: Said) -> str:
+    if said.get("mode", "new-dev") not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}")
+    return str(said.get("mode", "new-dev"))
+
+
+def _add_client(service: Service, said: Said) -> Json:
+    """Another client id; those of one developer share the day's quota."""
+    given: Json = {name: tuple(said[name]) for name in ("redirect_uris", "listed") if name in said}
+    return asdict(service.accounts.add_client(_mode(said), str(said.get("developer", "developer")), **given))
 
 
 _CONTROLS: dict[tuple[str, str], Callable[[Service, Said], Any]] = {
@@ -267,7 +245,7 @@ _CONTROLS: dict[tuple[str, str], Callable[[Service, Said], Any]] = {
     ("POST", "live"): _live,
     ("GET", "player"): _player,
     ("GET", "truth"): _truth,
-    ("GET", "export"): _export,
+    ("GET", "export"): lambda service, said: exported(service, str(said.get("user", ""))),
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _reset_requests,
     ("POST", "limits"): _set_limits,
@@ -276,5 +254,6 @@ _CONTROLS: dict[tuple[str, str], Callable[[Service, Said], Any]] = {
     ("DELETE", "faults"): _clear_faults,
     ("POST", "tokens"): _tokens,
     ("POST", "users"): _add_user,
+    ("POST", "clients"): _add_client,
     ("POST", "settings"): _settings,
 }

@@ -48,7 +48,9 @@ class Deck:
         self.plays: list[Play] = []
         self.happened: list[Happened] = []
         self._anchor_ms, self._position_ms = now_ms, 0
+        self.ads_every = 0
         self._ad_due = False
+        self._since_ad = 0
         self._shuffles = 0
 
     # --- looking ---
@@ -118,8 +120,10 @@ class Deck:
         self._leave("trackdone", self.item if again else self._following(natural=True), "trackdone")
 
     def _following(self, *, natural: bool) -> Item | None:
-        if self._ad_due and natural:
-            self._ad_due = False
+        if natural and self.item is not None and self.item.kind == "track":
+            self._since_ad += 1
+        if natural and (self._ad_due or (self.ads_every and self._since_ad >= self.ads_every)):
+            self._ad_due, self._since_ad = False, 0
             return ad()
         if self.queued:
             return self._store.find(self.queued.pop(0))

@@ -1,4 +1,4 @@
-"""The player's endpoints: looking, commands, devices, queue and recently played."""
+"""The player's endpoints: looking, commands, devices and queue."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from earstead.sandbox.spotify.calls import Answer, ApiError, Call, Endpoint
 from earstead.sandbox.spotify.player import Player
-from earstead.sandbox.spotify.recent import Told, told
-from earstead.sandbox.spotify.shapes import Json, moment
+from earstead.sandbox.spotify.recent_calls import recently_played
+from earstead.sandbox.spotify.shapes import Json
 from earstead.sandbox.spotify.truth import Device
 
 SEEN_MS: Final = 7_200_000
@@ -73,6 +73,7 @@ def _listed(player: Player) -> list[Device]:
         device
         for device in player.devices
         if device is active or device.always_on or player.now_ms - device.used_ms < SEEN_MS
+        if device is not player.device or not player.offline
     ]
 
 
@@ -88,39 +89,6 @@ def _queue(call: Call) -> Json:
     return {
         "currently_playing": call.shapes.as_played(item) if item and item.kind != "ad" else None,
         "queue": [call.shapes.as_played(found) for found in coming],
-    }
-
-
-def _recently_played(call: Call) -> Json:
-    service, person = call.service, call.person
-    limit = call.number("limit", 20, 1, 50)
-    after, before = (call.number(name, 0, 0, 10**15) for name in ("after", "before"))
-    if "after" in call.query and "before" in call.query:
-        raise ApiError(400, "Only one of after or before may be specified")
-    rows = told(person.player.plays, service.quirks, f"{service.seed} {person.name}", call.now_ms)
-    if "after" in call.query:
-        rows = [row for row in rows if row.played_at_ms > after]
-    if "before" in call.query:
-        rows = [row for row in rows if row.played_at_ms < before]
-    rows = rows[:limit]
-    cursors = {"after": str(rows[0].played_at_ms), "before": str(rows[-1].played_at_ms)} if rows else None
-    more = f"{call.shapes.base}{call.path}?before={cursors['before']}&limit={limit}" if cursors else ""
-    return {
-        "items": [_history(call, row) for row in rows],
-        "next": more if len(rows) == limit else None,
-        "cursors": cursors,
-        "limit": limit,
-        "href": call.link(limit=limit),
-    }
-
-
-def _history(call: Call, row: Told) -> Json:
-    item = call.service.store.find(row.play.uri)
-    assert item is not None
-    return {
-        "track": call.shapes.track(item),
-        "played_at": moment(row.played_at_ms),
-        "context": call.shapes.context(row.play.context_uri, call.grant.user),
     }
 
 
@@ -147,7 +115,8 @@ def _commanded(call: Call) -> Player:
 
 
 def _named(player: Player, device_id: str) -> Device:
-    for device in _listed(player):
+    # An account plays in one place: while that is out of reach, no other takes over.
+    for device in [] if player.offline else _listed(player):
         if device.device_id == device_id and not device.restricted:
             return device
     raise ApiError(404, "Device not found")
@@ -157,6 +126,8 @@ def _play(call: Call) -> Answer:
     player = _commanded(call)
     context, uris, offset = call.said("context_uri"), call.said("uris"), call.said("offset")
     position = call.said("position_ms") or 0
+    if not isinstance(position, int) or position < 0:
+        raise ApiError(400, "Invalid position_ms")
     if context is None and uris is None:
         if player.playing:
             raise ApiError(403, "Player command failed: Restriction violated", "UNKNOWN")
@@ -167,10 +138,10 @@ def _play(call: Call) -> Answer:
     try:
         if context is not None:
             place = _place(call, str(context), offset)
-            player.play(call.now_ms, str(context), place, int(position), "remote")
+            player.play(call.now_ms, str(context), place, position, "remote")
         else:
             given = [str(uri) for uri in uris] if isinstance(uris, list) else []
-            player.play_uris(call.now_ms, given, _place_in(given, offset), int(position), "remote")
+            player.play_uris(call.now_ms, given, _place_in(given, offset), position, "remote")
     except ValueError as problem:
         raise ApiError(400, str(problem)) from None
     return _DONE
@@ -281,7 +252,7 @@ def _do(method: str, path: str, handler: Callable[[Call], Any]) -> Endpoint:
 ENDPOINTS: Final = (
     _see("", _state, _SEE),
     _see("/currently-playing", _currently, _NOW, _SEE),
-    _see("/recently-played", _recently_played, "user-read-recently-played", family="recent"),
+    _see("/recently-played", recently_played, "user-read-recently-played", family="recent"),
     _see("/devices", _devices, _SEE),
     _see("/queue", _queue, _SEE, _NOW),
     _do("PUT", "", _transfer),

@@ -21,6 +21,8 @@ from earstead.sandbox.spotify.store import store_of
 from earstead.sandbox.spotify.truth import Device
 
 MODES: Final = ("new-dev", "old-dev", "extended")
+ADS_EVERY: Final = 4
+"""Who does not pay hears an advertisement after so many tracks."""
 SAVED_KINDS: Final = ("track", "album", "show", "episode", "audiobook")
 
 
@@ -53,6 +55,8 @@ class Person:
 
     def live(self, life: Iterator[Action] | None) -> None:
         """Let a listener of habits use the player from now on, or none."""
+        self._script = [entry for entry in self._script if not entry[2].args.get("habit")]
+        heapq.heapify(self._script)
         self._habits = life
         self._draw()
 
@@ -127,6 +131,7 @@ class Service:
         now_ms = self.now_ms
         player = Player(f"{self.seed} {name}", self.store, partial(self.context, name), self._devices(name), now_ms)
         account_id = "".join(seeded(f"account {self.seed} {name}").choices("0123456789abcdef", k=32))
+        player.ads_every = 0 if premium else ADS_EVERY
         person = self.people[name] = Person(name, account_id, player, premium)
         self._furnish(person, now_ms)
         return person
@@ -143,19 +148,23 @@ class Service:
         person.advance(self.now_ms)
         return person
 
-    def credentials(self, name: str = "", scopes: frozenset[str] = SCOPES, *, pkce: bool = True) -> dict[str, str]:
-        """What a program needs to act for a user with the first client: names as the command prints them.
+    def credentials(
+        self, name: str = "", scopes: frozenset[str] = SCOPES, *, pkce: bool = True, client: ClientApp | None = None
+    ) -> dict[str, str]:
+        """What a program needs to act for a user: names as the command prints them.
 
         Args:
             pkce: whether the refresh token is good without the secret.
+            client: the app; None for the first.
         """
+        client = client or self.client
         person = self.person(name)
-        grant = self.accounts.allow(self.client, person.name, scopes, self.now_ms, pkce=pkce)
+        grant = self.accounts.allow(client, person.name, scopes, self.now_ms, pkce=pkce)
         return {
             "access_token": self.accounts.access(grant, self.now_ms),
             "refresh_token": grant.refresh_token,
-            "client_id": self.client.client_id,
-            "client_secret": self.client.secret,
+            "client_id": client.client_id,
+            "client_secret": client.secret,
             "user": person.name,
         }
 
