@@ -39,6 +39,31 @@ class Reading(IntEnum):
     EITHER = 2
 
 
+class End(IntEnum):
+    """Why a play ended, as far as the player told. DONE: the track was over. MOVED_ON: the listener chose something
+    else. CUT_OFF: something else happened, which says nothing about the track."""
+
+    UNKNOWN = 0
+    DONE = 1
+    MOVED_ON = 2
+    CUT_OFF = 3
+
+
+END_WORDS = {
+    "trackdone": End.DONE,
+    **dict.fromkeys(("fwdbtn", "backbtn", "nextbtn", "clickrow", "clickside", "playbtn"), End.MOVED_ON),
+    **dict.fromkeys(
+        (
+            *("endplay", "logout", "remote", "trackerror", "unexpected-exit", "unexpected-exit-while-paused"),
+            *("popup", "appload", "reload", "uriopen", "switched-to-audio", "switched-to-video"),
+            *("interrupted", "unknown"),
+        ),
+        End.CUT_OFF,
+    ),
+}
+"""What `extra["reason_end"]` may say, in Spotify's words; others are unknown."""
+
+
 class Submission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a client said about one play, in neutral form, before anything is decided.
 
@@ -152,14 +177,21 @@ def rank_of(*, recording_mbid: str, artist_names: tuple[str, ...], release_name:
     return 8 * bool(recording_mbid) + 4 * bool(artist_names) + 2 * bool(release_name) + bool(spotify_uri)
 
 
+END_SHIFT = 9
+"""Where the `End` of a play stands in its traits; two bits. Statements about habits read it there."""
+
+
 def pack_traits(submission: Submission, rank: int) -> int:
     """Everything small about a submission in one integer: one column instead of six."""
     skipped = -1 if submission.skipped is None else int(submission.skipped)
+    word = submission.extra.get("reason_end")
+    end = END_WORDS.get(word, 0) if type(word) is str else 0
     return (
         int(submission.reading)
         | int(submission.asserted) << 2
         | (skipped + 1) << 3
         | rank << 5
+        | end << END_SHIFT
         | min(submission.precision_s, 4095) << 12
         | min(submission.twin_s, 4095) << 24
     )

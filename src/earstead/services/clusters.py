@@ -7,11 +7,12 @@ the order of arrival or on the size of batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from earstead.core.listen import Listen, Observation
 from earstead.core.periods import day_and_hour
+from earstead.core.provenance import level
 from earstead.core.reconcile import REACH_S, PlayRules, alone, pairs, resolve
 from earstead.storage import listens, observations
 from earstead.storage.engine import Row, Tx
@@ -108,7 +109,8 @@ def settle(tx: Tx, user_id: int, zone: str, cluster: Cluster, rules: PlayRules) 
     decided = list(resolve(together, rules)) if together else []
     decided += [alone(o, rules) for key, o in cluster.members.items() if key not in cluster.connected]
     old = listens.take(tx, sorted({listen for listen in cluster.listen_of.values() if listen}))
-    listens.insert(tx, [_row(user_id, zone, listen) for listen in decided])
+    source_of = {o.seq: o.source for o in cluster.members.values()}
+    listens.insert(tx, [_row(user_id, zone, listen, source_of) for listen in decided])
     settled = Settled(
         {listen.listen_id: listen for listen in decided},
         {seq: listen.listen_id for listen in decided for seq, _ in listen.witnesses},
@@ -134,7 +136,7 @@ def settle(tx: Tx, user_id: int, zone: str, cluster: Cluster, rules: PlayRules) 
     return settled
 
 
-def _row(user_id: int, zone: str, n: Listen) -> Row:
+def _row(user_id: int, zone: str, n: Listen, source_of: Mapping[int, str]) -> Row:
     day, hour = day_and_hour(n.listened_at, zone)
     return (
         user_id,
@@ -148,4 +150,5 @@ def _row(user_id: int, zone: str, n: Listen) -> Row:
         int(n.counted),
         int(n.hidden),
         n.skipped,
+        level(source_of[seq] for seq, _ in n.witnesses),
     )

@@ -18,6 +18,7 @@ from earstead.core.errors import Rejected
 from earstead.core.ids import UnixSeconds, hash63
 from earstead.core.listen import Observation, Reading, Submission, observation_key, pack_traits, rank_of, unpack_traits
 from earstead.core.periods import day_and_hour
+from earstead.core.provenance import level
 from earstead.core.reconcile import FIRST, REACH_S, PlayRules
 from earstead.core.rules import counts_as_listen, problem
 from earstead.kit import jsontext
@@ -241,6 +242,7 @@ def _settle(
 def _write_lonely(tx: Tx, user_id: int, lonely: Sequence[tuple[Prepared, int]], zone: str) -> None:
     """The listens of rows that agree with no other: what `core.reconcile.resolve` would say of each."""
     rows: list[Row] = []
+    held = {source: level([source]) for source in {p.place[0] for p, _ in lonely}}
     plays = heard = skips = 0
     for p, seq in lonely:
         s, at = p.submission, p.submission.listened_at
@@ -253,7 +255,8 @@ def _write_lonely(tx: Tx, user_id: int, lonely: Sequence[tuple[Prepared, int]], 
         skips += s.skipped is True
         skipped = -1 if s.skipped is None else int(s.skipped)
         day, hour = day_and_hour(at, zone)
-        rows.append((user_id, at, seq, p.track.track_id, day, hour, played, duration, int(counted), 0, skipped))
+        shut = held[p.place[0]]
+        rows.append((user_id, at, seq, p.track.track_id, day, hour, played, duration, int(counted), 0, skipped, shut))
     listens.insert(tx, rows)
     listens.count(
         tx,
