@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_a_light_turns_on_by_itself(live_server: LiveServer, browser: Browser) -> None:
-    """Without a reload the page names the play and lights its client's entries alone; the entry that was open stays open."""
+    """Without a reload the page names the play and lights its client's entries alone; what was open stays open."""
     context = browser.new_context(base_url=live_server.url)
     token = live_server.services.accounts.sign_in(live_server.user.name, live_server.password)
     context.add_cookies([{"name": "earstead_session", "value": token, "url": live_server.url}])
