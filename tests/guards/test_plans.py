@@ -304,7 +304,8 @@ def social(services: Services, owner: int, other: int) -> None:
         tags.tagged("rock", kind, 10, 0, viewer)
     song = services.insights.chart(owner, "recording", None).rows[0].entity
     services.playlinks.set(owner, song, "loB0kmz_0MM"), services.playlinks.of(owner, [song.entity_id])
-    services.playlinks.remove(other, song.entity_id, "youtube")
+    services.playlinks.remove(other, song.entity_id, "youtube"), services.playlinks.mark(owner)
+    services.feedback.mark(owner)
     tags.user_top(owner), tags.info("rock", viewer), tags.most_used(10, 0, viewer), tags.similar("rock", 10, viewer)
     a.update(other, visibility="public")
     follows.follow(owner, "bea"), follows.follow(other, "ada"), follows.follows(owner, "bea")

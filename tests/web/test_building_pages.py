@@ -50,7 +50,7 @@ def test_the_examples_scrobble(house: House, trial: Trial, tmp_path: Path, comma
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, env={**os.environ})
     assert (done.returncode, done.stdout) == (0, "1 taken, 0 ignored\n"), done.stderr
     calls = [(call.name, verdict.code) for call, verdict in reversed(house.services.selftest.calls(trial.user_id))]
-    assert calls == [(name, "good") for name in ("auth.getmobilesession", "track.updatenowplaying", "track.scrobble")]
+    assert calls == [(name, "good") for name in ("auth.getMobileSession", "track.updateNowPlaying", "track.scrobble")]
     latest = house.services.insights.listens(trial.user_id, limit=1).items[0]
     assert (latest.artist_name, latest.track_name, latest.release_name) == ("Björk", "Frosti", "Vespertine")
     assert house.services.insights.count(trial.user_id) >= before
@@ -103,7 +103,7 @@ def test_the_self_test_page(house: House) -> None:
         assert trial.keep
         bob.get(f"{house.url}/2.0/", params={"method": "chart.getTopTags", "api_key": trial.api_key})
         part = bob.get("/develop/self-test", headers={"HX-Request": "true"}).text
-        assert "chart.gettoptags" in part and "<html" not in part
+        assert "chart.getTopTags" in part and "<html" not in part
         bob.post("/develop/self-test", data={"action": "clear"})
         assert house.services.selftest.calls(bob_id) == ()
         assert bob.post("/develop/self-test", data={"action": "dance"}).status_code == 400

@@ -35,10 +35,18 @@ def note_call(selftest: SelfTest, asked: Decoded, fault: Fault | None, now: int)
     unsigned = _unsigned(asked, trial.secret, fault)
     said = "" if fault is None else f"error {fault.code}, {fault.message}"
     made = [
-        _arrival(now, "2.0", what, asked.method, entry, fault=said, unsigned=unsigned)
+        _arrival(now, "2.0", what, _name(asked), entry, fault=said, unsigned=unsigned)
         for entry in entries[: wire.MOST_ENTRIES] or [{}]
     ]
     selftest.note(trial, made)
+
+
+def _name(asked: Decoded) -> str:
+    """The method as it is documented; as it was sent where there is none."""
+    try:
+        return find(asked.method).name
+    except Fault:
+        return asked.method
 
 
 def _unsigned(asked: Decoded, secret: str, fault: Fault | None) -> str:
