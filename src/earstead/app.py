@@ -48,6 +48,7 @@ from earstead.services.events import Hub
 from earstead.services.exports import Exports
 from earstead.services.feedback import Feedback
 from earstead.services.follows import Follows
+from earstead.services.habits import Habits
 from earstead.services.heralds import herald
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
@@ -173,6 +174,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         accounts=accounts,
         ingest=ingest,
         insights=insights,
+        habits=Habits(engine, ingest, feedback),
         decisions=decisions,
         imports=imports,
         exports=Exports(engine, insights),

@@ -14,6 +14,7 @@ from earstead.services.events import Hub
 from earstead.services.exports import Exports
 from earstead.services.feedback import Feedback
 from earstead.services.follows import Follows
+from earstead.services.habits import Habits
 from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
@@ -51,6 +52,7 @@ class Services:
     accounts: Accounts
     ingest: Ingest
     insights: Insights
+    habits: Habits
     decisions: Decisions
     imports: Imports
     exports: Exports
