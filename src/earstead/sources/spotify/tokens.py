@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from earstead.core.errors import NeedsReauth
+from earstead.core.errors import NeedsReauth, RetryLater
 from earstead.core.spotify import ACCOUNTS_URL, SERVICE, Tokens
 from earstead.kit.clock import Clock
 from earstead.kit.outbound import Answer
@@ -108,13 +108,20 @@ class RefreshingToken:
 
 
 def tokens_of(answer: Answer, now: int, before: Tokens | None = None) -> Tokens:
-    """The tokens of a successful answer. What it leaves out stays as it was. Raises NeedsReauth for an empty one."""
+    """The tokens of a successful answer; what it leaves out stays as it was.
+
+    Raises:
+        RetryLater: the answer cannot be read.
+        NeedsReauth: it gives no refresh token, and there was none before.
+    """
     said: Mapping[str, Any] = mapping(doors.document(answer))
     access = text(said.get("access_token"))
     # Spotify leaves the refresh token out when the old one stays good, and often even when it does not say so.
     refresh = text(said.get("refresh_token")) or (before.refresh if before else "")
-    if not access or not refresh:
-        raise NeedsReauth(SERVICE, "it gave no token")
+    if not access:
+        raise RetryLater(SERVICE, "its answer holds no token", doors.FAULT_S)
+    if not refresh:
+        raise NeedsReauth(SERVICE, "it gave no refresh token")
     scopes = tuple(text(said.get("scope")).split()) or (before.scopes if before else ())
     life = number(said.get("expires_in"), USUAL_LIFE_S)
     return Tokens(access=access, refresh=refresh, expires_at=now + max(1, life), scopes=scopes)
