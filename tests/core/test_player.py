@@ -243,7 +243,7 @@ def test_looks_are_sure_around_an_end_and_rare_while_idle() -> None:
     assert next_look_ms(tracker, changed=False, quiet_looks=0) == 11_500
     assert next_look_ms(tracker, changed=True, quiet_looks=0) == 3_000
     _, _, early = after(shown(0, position_s=10))
-    assert next_look_ms(early, changed=False, quiet_looks=0) == PER_HOUR_150.middle_ms
+    assert next_look_ms(early, changed=False, quiet_looks=0) == 171_500 // -(-171_500 // PER_HOUR_150.middle_ms)
     assert next_look_ms(early, changed=True, quiet_looks=0, pace=PER_HOUR_60) == 171_500
     _, _, nothing = after(shown(0, None))
     assert [next_look_ms(nothing, changed=False, quiet_looks=n) for n in (1, 2, 3, 9)] == [

@@ -44,6 +44,8 @@ AGAIN_SHARE = 0.15
 """A position this near to the start, after most of the item was heard, is a new play of it."""
 ABSENT_MS = 120_000
 """A player that shows nothing may be changing devices: the play is closed after this."""
+UNSEEN_MS = 600_000
+"""After so long without a look, an item that had time to end and begin anew is taken to have done so."""
 CROSSFADE_MS = 12_000
 """Players may begin the next item so long before the end of this one; that is no skip, as far as one can see."""
 
@@ -230,7 +232,7 @@ class _Looking:
         moved = now.progress_ms - last.progress_ms
         # Whoever ran at either end may have run in between.
         ahead = moved - (self.gap if self.ran or now.is_playing else 0)
-        if moved < -DRIFT_MS and self._again(current):
+        if (moved < -DRIFT_MS or self.gap >= UNSEEN_MS) and self._again(current):
             return
         if ahead > DRIFT_MS or moved < -DRIFT_MS:
             position = expected_ms(last, now.received_ms) if self.ran else last.progress_ms
@@ -260,7 +262,7 @@ class _Looking:
         began = now.received_ms - now.progress_ms if now.is_playing else now.received_ms
         ended = self.ran and duration > 0 and began - self.last.received_ms >= left - DRIFT_MS
         most_heard = duration > 0 and 2 * (current.heard_ms + (self.gap if self.ran else 0)) >= duration
-        if not near_start or not (ended or most_heard):
+        if not (near_start and (ended or most_heard)) and not (ended and self.gap >= UNSEEN_MS):
             return False
         if ended:
             at = self.last.received_ms + left

@@ -58,7 +58,9 @@ def next_look_ms(tracker: Tracker, *, changed: bool, quiet_looks: int, pace: Pac
         return IDLE_MS[min(max(quiet_looks - 1, 0), len(IDLE_MS) - 1)]
     if not state.is_playing or tracker.frozen:
         return PAUSED_MS[min(max(quiet_looks - 1, 0), len(PAUSED_MS) - 1)]
-    wait = min(_left_ms(state), pace.middle_ms)
+    # In equal steps, so that the last of them is the one behind the end.
+    left = _left_ms(state)
+    wait = left // -(-left // pace.middle_ms)
     return min(wait, CONFIRM_MS) if changed and pace.confirm else wait
 
 
