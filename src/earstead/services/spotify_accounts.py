@@ -231,18 +231,19 @@ class SpotifyAccounts:
     def quota_locked(self, developer: str, text: str, family: str, until_ms: int) -> None:
         """Keep it, tell everybody whose accounts share it, and tell again when the lock ends."""
         until = -(-until_ms // 1000)
+        said = {"family": family, "kind": "day", "until_ms": until_ms}
 
         def work(tx: Tx) -> None:
             table.keep_quota(tx, developer, text, self._clock.now())
-            self._tell(tx, developer, "spotify.quota_locked", {"family": family, "until": until})
+            self._tell(tx, developer, "spotify.quota_locked", said)
             payload = {"developer": developer, "family": family}
             self._worker.enqueue(tx, RELEASE_JOB, payload, run_at=until, dedupe=f"{developer} {family} {until}")
 
         self._writer.do(work).result()
 
     def _release(self, payload: Mapping[str, Any]) -> None:
-        developer, family = str(payload["developer"]), str(payload["family"])
-        self._writer.do(lambda tx: self._tell(tx, developer, "spotify.quota_released", {"family": family})).result()
+        developer, said = str(payload["developer"]), {"family": payload["family"], "kind": "day"}
+        self._writer.do(lambda tx: self._tell(tx, developer, "spotify.quota_released", said)).result()
 
     def _tell(self, tx: Tx, developer: str, type_: str, data: Mapping[str, Any]) -> None:
         for user_id in table.users_of(tx, developer):
@@ -267,7 +268,7 @@ class SpotifyAccounts:
             step = _step(_account(row), now) if row else 0
             if step:
                 table.change(tx, account.account_id, {"told_days": step})
-                said = {**_about(account), "days_left": account.days_left(now), "ends_at": account.ends_at}
+                said = {**_about(account), "days_left": account.days_left(now), "expires_at": account.ends_at}
                 self._journal.add_in(tx, account.user_id, "spotify.reconsent_due", said)
 
         return work

@@ -210,19 +210,19 @@ def test_a_quota_locks_one_family_for_hours(spotify: Simulator, clock: FixedCloc
 
 
 def test_the_client_stays_within_a_window_it_does_not_know(spotify: Simulator, clock: FixedClock) -> None:
-    """An hour of asking as often as the governor allows, against 30 requests in 30 s: few refusals, nothing wrong."""
+    """Asking each second against 30 requests in 30 s: what is let through grows to it, and few are refused."""
     client = client_of(spotify)
     spotify.limits.day = {}
     answered = 0
-    for _ in range(3600):
+    for _ in range(1200):
         try:
             client.player()
             answered += 1
         except RetryLater:
             pass
         clock.advance(1)
-    assert answered > 1200
-    assert spotify.limits.refused.total() <= answered / 50
+    assert answered > 400
+    assert spotify.limits.refused.total() <= answered / 20
 
 
 def test_403_tells_what_it_means(spotify: Simulator) -> None:
