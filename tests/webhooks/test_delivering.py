@@ -177,7 +177,7 @@ def test_a_dead_endpoint_is_switched_off(
     failures = 0
     while services.webhooks.get(1, endpoint.endpoint_id).state == "on":
         services.journal.add(1, "track.loved", {})
-        until(lambda: services.webhooks.get(1, endpoint.endpoint_id).failures > failures)
+        until(lambda before=failures: services.webhooks.get(1, endpoint.endpoint_id).failures > before)
         failures = services.webhooks.get(1, endpoint.endpoint_id).failures
         clock.advance(DEAD_AFTER_S / 9)
         assert failures < 40

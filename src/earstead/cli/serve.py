@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GRACE_S = 2
 """How long requests in hand may go on after the server was told to stop."""
+MAX_MESSAGE = 64 * 1024
+"""The largest message of a websocket that is taken in: they carry a token, and otherwise only go out."""
 
 
 @click.command("serve")
@@ -165,7 +167,9 @@ def _config(app: Starlette, settings: Settings, *, tls: bool, lifespan: Literal[
         app,
         loop="auto",
         http="auto",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_max_queue=4,
         lifespan=lifespan,
         log_config=None,
         access_log=settings.access_log,

@@ -18,6 +18,7 @@ SCOPES = (
     ("listens:write", "Add, edit, delete and restore listens, say what plays now, import"),
     ("decisions:write", "Make and undo decisions"),
     ("account:read", "List tokens, export the archive"),
+    ("webhooks:manage", "Make, change and test webhooks, and read what was sent"),
     ("account:admin", "Make and revoke tokens"),
 )
 _MAX_LABEL = 100

@@ -1,15 +1,11 @@
-"""Tokens and scopes, the browser's session, now playing, and the stream of events."""
+"""Tokens and scopes, the browser's session, and now playing."""
 
 from __future__ import annotations
 
-import json
-
-import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from tests.apis.native.speaking import PASSWORD, ROOT, Listener, client_with, play
-from tests.conftest import LiveServer
+from tests.apis.native.speaking import PASSWORD, Listener, client_with, play
 
 from earstead.services.container import Services
 
@@ -105,30 +101,3 @@ def test_now_playing_is_set_read_and_cleared(ada: Listener, bob: Listener) -> No
     assert ada.client.get("/me").json()["listens"] == 0
     assert ada.client.delete("/now-playing").status_code == 204
     assert ada.client.get("/now-playing").status_code == 404
-
-
-def test_the_stream_tells_of_a_listen(live_server: LiveServer, bob: Listener) -> None:
-    """A listen added while the stream is open arrives there; another user's does not; Last-Event-ID goes on."""
-    with httpx2.Client(base_url=live_server.url + ROOT, headers=live_server.headers, timeout=10) as client:
-        with client.stream("GET", "/events") as stream:
-            lines = stream.iter_lines()
-            bob.add(play(track="Not Ada's"))
-            added = client.post("/listens", json={"listens": [play()]}).json()
-            told = _next_event(lines)
-        assert told["event"] == "listen"
-        assert json.loads(told["data"])["listen_ids"] == [added["outcomes"][0]["listen_id"]]
-        client.post("/listens", json={"listens": [play(1_700_001_000)]})
-        with client.stream("GET", "/events", headers={"Last-Event-ID": told["id"]}) as stream:
-            missed = _next_event(stream.iter_lines())
-        assert int(missed["id"]) > int(told["id"])
-
-
-def _next_event(lines: object) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for line in lines:  # type: ignore[attr-defined]
-        if not line and "data" in fields:
-            return fields
-        name, _, value = line.partition(": ")
-        if name:
-            fields[name] = value
-    raise AssertionError("the stream ended without an event")

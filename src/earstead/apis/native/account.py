@@ -1,12 +1,8 @@
-"""Who you are, tokens, what is playing, and the stream of events."""
+"""Who you are, tokens, and what is playing."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
-
-from fastapi import Header, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from typing import Any
 
 from earstead.apis.native import answers, requests
 from earstead.apis.native.callers import SCOPES, Admin, Anyone, Held, Holder, Reader, Writer, new_router
@@ -15,9 +11,7 @@ from earstead.apis.native.shapes import IdPath
 from earstead.core import rules
 from earstead.core.errors import Forbidden, NotFound
 from earstead.core.listen import NowPlaying
-from earstead.kit import jsontext
 from earstead.kit.http import blocking
-from earstead.services.container import Services
 
 router = new_router("account")
 
@@ -98,23 +92,3 @@ def _shown(slot: NowPlaying) -> answers.NowPlaying:
         expires_at=slot.expires_at,
         client=said.client,
     )
-
-
-@router.get("/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
-async def events(
-    who: Reader,
-    services: Held,
-    last_event_id: Annotated[str, Header(max_length=30, description="The last event seen, to go on from there.")] = "",
-) -> Response:
-    """A stream of server-sent events: `listen`, `playing_now`, `import`, `decision`; data is JSON.
-
-    A gap in the ids says that events were lost; the read addresses are always right.
-    """
-    after = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else 0
-    return EventSourceResponse(_stream(services, who.id, after), ping=25)
-
-
-async def _stream(services: Services, user_id: int, after: int) -> AsyncIterator[ServerSentEvent]:
-    async with services.hub.subscribe(user_id, after) as stream:
-        async for event in stream:
-            yield ServerSentEvent(jsontext.dumps(event.data), event=event.name, id=str(event.id))

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from earstead import __version__
-from earstead.apis.native import account, decisions, listens, problems, statistics, transfers
+from earstead.apis.native import account, decisions, hooks, listens, problems, statistics, streams, transfers
 from earstead.apis.native.documentation import page
+from earstead.apis.native.event_pages import events_page
 from earstead.services.container import Services
 
 _ABOUT = (
@@ -57,8 +58,9 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for part in (listens, statistics, decisions, transfers, account):
+    for part in (listens, statistics, decisions, transfers, account, streams, hooks):
         app.router.routes.extend(part.router.routes)
+    app.router.routes.extend(streams.sockets.routes)
     document: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
@@ -76,11 +78,17 @@ def _add_documents(app: FastAPI) -> None:
     async def openapi_json(request: Request) -> dict[str, Any]:
         return {**app.openapi(), "servers": [{"url": request.scope.get("root_path", "") or "/"}]}
 
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
+
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
         root = str(request.url.replace(query="")).removesuffix("/docs")
-        headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
         return HTMLResponse(page(app.openapi(), root), headers=headers)
+
+    @app.get("/docs/events", include_in_schema=False)
+    async def docs_of_events(request: Request) -> Response:
+        root = str(request.url.replace(query="")).removesuffix("/docs/events")
+        return HTMLResponse(events_page(root), headers=headers)
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

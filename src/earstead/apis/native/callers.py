@@ -21,12 +21,14 @@ from earstead.services.container import Services
 LISTENS_READ = "listens:read"
 LISTENS_WRITE = "listens:write"
 DECISIONS_WRITE = "decisions:write"
+WEBHOOKS = "webhooks:manage"
 ACCOUNT_READ = "account:read"
 ACCOUNT_ADMIN = "account:admin"
 SCOPES = {
     LISTENS_READ: "read listens, statistics, imports, exports and events",
     LISTENS_WRITE: "add, edit, delete and restore listens; now playing; imports",
     DECISIONS_WRITE: "make and undo decisions",
+    WEBHOOKS: "make, change and test webhooks, and read what was sent",
     ACCOUNT_READ: "list tokens; export the archive",
     ACCOUNT_ADMIN: "create and revoke tokens",
 }
@@ -101,6 +103,7 @@ Anyone = Annotated[Caller, Depends(caller)]
 Reader = Annotated[Caller, Depends(needs(LISTENS_READ))]
 Writer = Annotated[Caller, Depends(needs(LISTENS_WRITE))]
 Decider = Annotated[Caller, Depends(needs(DECISIONS_WRITE))]
+HookMaker = Annotated[Caller, Depends(needs(WEBHOOKS))]
 Holder = Annotated[Caller, Depends(needs(ACCOUNT_READ))]
 Admin = Annotated[Caller, Depends(needs(ACCOUNT_ADMIN))]
 

@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-_STYLE = (files(__package__) / "documentation.css").read_text("utf-8")
+STYLE = (files(__package__) / "documentation.css").read_text("utf-8")
 _METHODS_WITH_BODY = ("post", "put", "patch")
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -28,9 +28,10 @@ def page(document: Mapping[str, Any], root: str) -> str:
     shapes = "".join(_shape(name, schema) for name, schema in sorted(document["components"]["schemas"].items()))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body><main>"
+        f"<title>{escape(info['title'])}</title><style>{STYLE}</style></head><body><main>"
         f"<h1>{escape(info['title'])} <small>{escape(info['version'])}</small></h1><p>{escape(info['description'])}</p>"
-        f'<p>The same as a document for programs: <a href="{escape(root)}/openapi.json">openapi.json</a>.</p>'
+        f'<p>The same as a document for programs: <a href="{escape(root)}/openapi.json">openapi.json</a>. '
+        f'All types of events: <a href="{escape(root)}/docs/events">events</a>.</p>'
         f"<p>Make a token, and try it:</p><pre>TOKEN=$(earstead token new NAME)\n"
         f'curl -H "Authorization: Bearer $TOKEN" {escape(root)}/me</pre>'
         f"{_contents(tags)}{body}<h2>Shapes</h2>{shapes}</main></body></html>"
@@ -53,7 +54,7 @@ def _operation(document: Mapping[str, Any], root: str, method: str, path: str, o
     answers = ", ".join(_answer(status, said) for status, said in operation["responses"].items() if status < "300")
     return (
         f'<section id="{escape(operation["operationId"])}"><h3><b>{method.upper()}</b> <code>{escape(path)}</code></h3>'
-        f"<p>{_prose(operation.get('description', ''))}</p>{table}"
+        f"<p>{prose(operation.get('description', ''))}</p>{table}"
         f"<pre>{escape(_curl(document, root, method, path, operation))}</pre><p>Answers {answers}.</p></section>"
     )
 
@@ -62,10 +63,11 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
     schema = parameter.get("schema", {})
     said = " ".join(filter(None, (parameter.get("description", ""), *_bounds(schema))))
     needed = " (needed)" if parameter.get("required") else ""
-    return _row(f"<code>{escape(parameter['name'])}</code>{needed}", escape(parameter["in"]), _prose(said))
+    return row(f"<code>{escape(parameter['name'])}</code>{needed}", escape(parameter["in"]), prose(said))
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A row of a table; the cells are HTML already."""
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -119,10 +121,10 @@ def _example(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
 
 def _shape(name: str, schema: Mapping[str, Any]) -> str:
     rows = "".join(
-        _row(f"<code>{escape(member)}</code>", _kind(said), _prose(said.get("description", "")))
+        row(f"<code>{escape(member)}</code>", _kind(said), prose(said.get("description", "")))
         for member, said in schema.get("properties", {}).items()
     )
-    about = _prose(schema.get("description", ""))
+    about = prose(schema.get("description", ""))
     return f'<section id="{escape(name)}"><h3>{escape(name)}</h3><p>{about}</p><table>{rows}</table></section>'
 
 
@@ -133,5 +135,6 @@ def _kind(schema: Mapping[str, Any]) -> str:
     return either or escape(str(schema.get("type", "anything")))
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """Text as HTML: `code` in backquotes, paragraphs divided by empty lines."""
     return _CODE.sub(r"<code>\1</code>", escape(text)).replace("\n\n", "</p><p>")
