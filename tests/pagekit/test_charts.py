@@ -207,3 +207,11 @@ def test_steps_of_a_choosable_plot_carry_their_days() -> None:
         over = charts.area("Plays", steps, [], passed=2, now_label="now", before_label="then", to="/ada?period=")
         assert re.findall(r'data-span="([^"]*)"', over) == expected * 2
         assert "data-span" not in charts.bars("Plays", steps)
+
+
+def test_few_bars_stay_columns() -> None:
+    """A single step is a column in the middle of its place, not a wall across the plot."""
+    tree = parsed(charts.bars("Plays", series([7])))
+    columns = [mark for mark in tree.iter() if mark.get("class") == "column"]
+    assert columns
+    assert all(float(mark.get("width", "0")) <= 64 for mark in columns)

@@ -47,3 +47,11 @@ def test_narrow_column_shows_only_what_is_needed() -> None:
 def test_percent(value: float, said: str) -> None:
     """Shares have no decimals, but what is small does not read as nothing."""
     assert words.percent(value) == said
+
+
+def test_a_name_does_not_turn_its_sentence_round() -> None:
+    """A name from right to left is isolated, an endless one shortened, every other one stays as it is."""
+    assert words.named("Björk") == "Björk"
+    assert words.named("فيروز") == "\u2068فيروز\u2069"
+    assert words.named("x" * 60) == "x" * 60
+    assert words.named("x" * 61) == "x" * 59 + "…"

@@ -79,3 +79,12 @@ def test_an_entity_is_placed_in_the_current_periods_too() -> None:
     )  # fmt: skip
     said = sentences.entity_sentence(heard, "UTC", [("this month", 1400), ("this year", 0)])
     assert said == "312 plays, 21\u202fh. No. 2 of all time, No. 1,400 this month."
+
+
+def test_names_from_right_to_left_stand_apart_in_sentences() -> None:
+    """The words around such a name keep their order, in each sentence that holds one."""
+    month = period("month", "UTC", NOW)
+    assert sentences.leading([row("שלמה ארצי", 9)], 10) == "mostly \u2068שלמה ארצי\u2069"
+    said = sentences.chart_sentence("artist", month, [row("فيروز", 9)], 12, "plays")
+    assert said == "\u2068فيروز\u2069 leads 12 artists this month, with 9 plays."
+    assert sentences.filter_sentence(["فيروز"], None, ListenFilter()) == "Listens of \u2068فيروز\u2069"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,8 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 THIN = "\N{NARROW NO-BREAK SPACE}"
+MOST_OF_A_NAME = 60
+"""Characters of a name within a sentence. Nobody reads a sentence whose subject is longer."""
 
 
 def number(value: int) -> str:
@@ -23,6 +26,18 @@ def number(value: int) -> str:
 def plural(value: int, one: str, many: str = "") -> str:
     """A grouped number with its noun: "1 play", "412 plays"."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def named(name: str) -> str:
+    """A name within a sentence: shortened where it is very long, and set apart where it runs from right to left.
+
+    Without the isolate, such a name would turn round the words and figures beside it.
+    """
+    if len(name) > MOST_OF_A_NAME:
+        name = name[: MOST_OF_A_NAME - 1].rstrip() + "…"
+    if any(unicodedata.bidirectional(character) in ("R", "AL", "RLE", "RLO", "RLI") for character in name):
+        return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+    return name
 
 
 def hours(milliseconds: int) -> str:

@@ -60,7 +60,8 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
     """All figures of the page; blocking. Raises NotFound."""
     insights, user_id = at.services.insights, at.owner.user_id
     detail = insights.entity(user_id, kind, entity_id)
-    unit = fitting_unit(None, insights.ends(user_id))
+    heard = [row.listened_at for row in (detail.first, detail.latest) if row] or [0]
+    unit = fitting_unit(None, (heard[0], heard[-1]))
     recent = [
         (f"this {name}", insights.rank(user_id, kind, entity_id, period(name, at.owner.zone, at.now).span))
         for name in ("month", "year")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from earstead.core.periods import Period, day_and_hour
-from earstead.pagekit.words import MONTHS, day, hours, number, percent, plural
+from earstead.pagekit.words import MONTHS, day, hours, named, number, percent, plural
 from earstead.services.views import ChartRow, EntityDetail, ListenFilter, ListenRow, Totals
 
 _ROLLING = {"7d", "30d", "90d", "180d", "365d"}
@@ -95,10 +95,10 @@ def leading(leaders: Sequence[ChartRow], plays: int) -> str:
         return ""
     first = leaders[0]
     if first.plays * 2 > plays:
-        return f"mostly {first.entity.name}"
+        return f"mostly {named(first.entity.name)}"
     if len(leaders) > 1 and leaders[1].plays * 10 > first.plays * 8:
-        return f"{first.entity.name} and {leaders[1].entity.name} above all"
-    return f"{first.entity.name} above all"
+        return f"{named(first.entity.name)} and {named(leaders[1].entity.name)} above all"
+    return f"{named(first.entity.name)} above all"
 
 
 def chart_sentence(kind: str, period: Period, rows: Sequence[ChartRow], total: int, by: str) -> str:
@@ -107,7 +107,7 @@ def chart_sentence(kind: str, period: Period, rows: Sequence[ChartRow], total: i
         return f"Nothing heard {within(period)}."
     first = rows[0]
     amount = hours(first.listened_ms) if by == "time" else plural(first.plays, "play")
-    return f"{first.entity.name} leads {plural(total, _KINDS[kind])} {within(period)}, with {amount}."
+    return f"{named(first.entity.name)} leads {plural(total, _KINDS[kind])} {within(period)}, with {amount}."
 
 
 def entity_sentence(detail: EntityDetail, zone: str, recent: Sequence[tuple[str, int]] = ()) -> str:
@@ -146,9 +146,9 @@ def filter_sentence(names: Sequence[str], period: Period | None, chosen: ListenF
         period: None for all time.
         chosen: the filter.
     """
-    parts = [f"of {name}" for name in names]
+    parts = [f"of {named(name)}" for name in names]
     if chosen.text:
-        parts.append(f"with “{chosen.text}”")
+        parts.append(f"with “{named(chosen.text)}”")
     if period is not None and period.span is not None:
         parts.append(within(period))
     if chosen.source:

@@ -13,6 +13,8 @@ from earstead.services.views import Bucket
 
 _LEFT, _FOOT, _HEAD = 44.0, 24.0, 10.0
 _HOUR_MS = 3_600_000
+_WIDEST = 64.0
+"""Of a column: a few steps stay columns and do not become walls."""
 
 
 def bar(value: int, top: int) -> Markup:
@@ -56,6 +58,7 @@ def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, 
     reach = axis[-1] * unit
     inner = height - _FOOT - _HEAD
     step = (width - _LEFT) / max(1, len(series))
+    column = min(step * 0.8, _WIDEST)
     parts = [grid(axis, width, height)]
     for i, (bucket, value, span) in enumerate(zip(series, values, spans(series, to), strict=True)):
         tall = inner * value / reach
@@ -64,8 +67,8 @@ def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, 
         parts.append(
             f'<g class="col"><rect class="hit" x="{fmt(left)}" y="{fmt(_HEAD)}" width="{step:.2f}" '
             f'height="{fmt(inner)}"{span}/>'
-            f'<rect class="column" x="{left + step * 0.1:.2f}" y="{fmt(_HEAD + inner - tall)}" '
-            f'width="{step * 0.8:.2f}" height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
+            f'<rect class="column" x="{left + (step - column) / 2:.2f}" y="{fmt(_HEAD + inner - tall)}" '
+            f'width="{column:.2f}" height="{fmt(tall)}"/><title>{escape(words)}</title></g>'
         )
     parts.append(labels([b.label for b in series], _LEFT + step / 2, step, height, width))
     return "".join(parts)
