@@ -91,7 +91,10 @@
     let data = event.data;
     if (typeof data === "string") { try { data = JSON.parse(data); } catch { return; } }
     if (!data || typeof data !== "object") return;
-    if (play.service === "spotify" && data.type === "ready") frame.contentWindow.postMessage({ command: "play" }, ORIGIN.spotify);
+    if (play.service === "spotify" && data.type === "ready") {
+      // Spotify's frame tells how far it is only to a page that answered.
+      for (const command of ["load_complete_ack", "play"]) frame.contentWindow.postMessage({ command }, ORIGIN.spotify);
+    }
     const said = heardFrom[play.service](data);
     if (said && Number.isFinite(said.position)) progress(said);
   });
