@@ -10,8 +10,9 @@ from typing import Any
 
 from earstead.core.delivering import DOWN, is_dead, rest_s, wait_s
 from earstead.core.ids import hash63
-from earstead.kit import clock
+from earstead.kit import clock, jsontext
 from earstead.kit.secrets import CannotOpen, Vault
+from earstead.services.journal import event_from
 from earstead.services.webhook_types import Delivery, Endpoint, Outcome
 from earstead.storage.engine import Row
 
@@ -91,6 +92,7 @@ def delivery_from(row: Row) -> Delivery:
         status=row[8],
         answer=row[9],
         reason=row[10],
+        body=jsontext.dumps(event_from((row[1], row[2], row[11], row[12])).told()) if row[2] else "",
     )
 
 

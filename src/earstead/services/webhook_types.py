@@ -48,6 +48,7 @@ class Delivery:
         state: waiting, done, failed (given up).
         status: of the latest answer, 0 when there was none; `answer` its first characters.
         reason: why the latest attempt failed, "" when it did not.
+        body: what is sent, JSON; "" when the event was pruned.
     """
 
     delivery_id: int
@@ -61,6 +62,17 @@ class Delivery:
     status: int
     answer: str
     reason: str
+    body: str
+
+    @property
+    def next_at(self) -> int:
+        """`next_ms` in unix seconds."""
+        return self.next_ms // 1000
+
+    @property
+    def tried_at(self) -> int:
+        """`tried_ms` in unix seconds."""
+        return self.tried_ms // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ _ENDPOINT = """
 """
 _DELIVERY = """
     d.delivery_id, d.event_id, coalesce(e.type, ''), d.state, d.attempts, d.next_ms, d.tried_ms, d.took_ms, d.status,
-    d.answer, d.reason
+    d.answer, d.reason, coalesce(e.at_ms, 0), coalesce(e.data, '')
 """
 # What an update may set; the names are ours, the values are parameters.
 _SETTABLE = frozenset(

@@ -21,6 +21,7 @@ _SECTIONS = (
     ("/settings/applications", "Applications"),
     ("/settings/relays", "Relays"),
     ("/settings/spotify", "Spotify"),
+    ("/settings/webhooks", "Webhooks"),
     ("/settings/account", "Data and account"),
 )
 _OWNER_SECTIONS = (

@@ -18,6 +18,7 @@ from earstead.web import (
     settings_server_api,
     settings_spotify,
     settings_users,
+    settings_webhooks,
 )
 from earstead.web.auth import COOKIE, services_of, signed_in, user_of
 from earstead.web.doorkeeper import doorkeeper, visitor_of
@@ -129,6 +130,7 @@ routes: list[BaseRoute] = [
     Route("/settings/sessions/{session_id}/end", _end_session, methods=["POST"]),
     *settings_keys.routes,
     *settings_relays.routes,
+    *settings_webhooks.routes,
     *settings_spotify.routes,
     *settings_applications.routes,
     *settings_account.routes,

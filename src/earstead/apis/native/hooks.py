@@ -89,6 +89,7 @@ class Delivery(Answer):
     status: Count
     answer: str = Field(description="The first characters of the latest answer.")
     reason: str = Field(description="Why the latest attempt failed.")
+    body: str = Field(description="What is sent, JSON.")
 
 
 class Queued(Answer):
