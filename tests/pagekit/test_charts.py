@@ -215,3 +215,13 @@ def test_few_bars_stay_columns() -> None:
     columns = [mark for mark in tree.iter() if mark.get("class") == "column"]
     assert columns
     assert all(float(mark.get("width", "0")) <= 64 for mark in columns)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 30, 31, 90])
+def test_labels_of_an_axis_do_not_run_into_each_other(count: int) -> None:
+    """However many steps there are, each label has room, the last one at the edge included."""
+    steps = [Bucket(start="2025-01-01", label="21 Nov 2026", plays=1, listened_ms=1) for _ in range(count)]
+    for picture in re.findall(r"<svg.*?</svg>", charts.bars("Plays", steps)):
+        places = [float(x) for x in re.findall(r'class="t-axis t-mid" x="([\d.]+)"', picture)]
+        assert places
+        assert all(later - earlier >= 6.6 * len("21 Nov 2026") for earlier, later in pairwise(places))

@@ -90,9 +90,13 @@ def labels(texts: Sequence[str], first: float, step: float, height: int, width: 
     """Labels under a series, as many as there is room for, each at its own mark and inside the picture."""
     room = 9 + 6.6 * max((len(t) for t in texts), default=1)
     every = max(1, -int(-room // max(step, 0.01)))
-    parts = []
+    parts, free = [], 0.0
     for i in range(0, len(texts), every):
         half = len(texts[i]) * 3.3
         x = min(max(first + i * step, half), width - half)
+        # The last one is moved in from the edge, and must not be moved into the one before.
+        if x - half < free:
+            continue
+        free = x + half + 4
         parts.append(f'<text class="t-axis t-mid" x="{fmt(x)}" y="{height - 6}">{escape(texts[i])}</text>')
     return "".join(parts)
