@@ -186,7 +186,9 @@ class Deck:
 
     def _hear(self) -> None:
         """Note the stretch heard since the last change."""
-        if self._open() and self.playing and not self.frozen and self.now_ms > self._anchor_ms:
+        if not self.playing or self.frozen:
+            return
+        if self._open() and self.now_ms > self._anchor_ms:
             play = self.plays[-1]
             play.ranges.append((self._anchor_ms, self._position_ms, self.position_ms))
             play.ended_ms = self.now_ms

@@ -98,6 +98,8 @@ class Player(Deck):
             self.device.volume = int(value)
         else:
             setattr(self, name, value)
+        if name == "private" and value and self._open():
+            self.plays[-1].private = True
         if name == "shuffle" and self.item is not None:
             self._reorder(self.item.uri)
         self.changed_ms = self.now_ms

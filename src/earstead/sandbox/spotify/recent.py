@@ -5,8 +5,9 @@ Whether a play is told is decided by its number alone, so the answer never depen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from earstead.kit.clock import seeded
@@ -14,6 +15,7 @@ from earstead.sandbox.spotify.truth import Play
 
 MOST: Final = 50
 SHORTEST_MS: Final = 30_000
+_NEIGHBOURS = 10
 
 
 @dataclass(slots=True)
@@ -45,15 +47,20 @@ class Told:
     played_at_ms: int
 
 
-def told(plays: Iterable[Play], quirks: Quirks, seed: str, now_ms: int) -> list[Told]:
+def told(plays: Sequence[Play], quirks: Quirks, seed: str, now_ms: int) -> list[Told]:
     """The last 50 plays the service tells of at this moment, newest first."""
-    rows = [
-        Told(play, _stamp(play, quirks, seed))
-        for play in plays
-        if play.known_ms and play.known_ms + quirks.delay_ms <= now_ms and why_untold(play, quirks, seed) == ""
-    ]
+    # Plays are in the order in which they ended; those stamped with their start may change places with neighbours.
+    rows = list(islice(_known(plays, quirks, seed, now_ms), MOST + _NEIGHBOURS))
     rows.sort(key=lambda row: (row.played_at_ms, row.play.number), reverse=True)
     return rows[:MOST]
+
+
+def _known(plays: Sequence[Play], quirks: Quirks, seed: str, now_ms: int) -> Iterator[Told]:
+    """All the service tells of, the last that ended first."""
+    for play in reversed(plays):
+        known = play.known_ms and play.known_ms + quirks.delay_ms <= now_ms
+        if known and why_untold(play, quirks, seed) == "":
+            yield Told(play, _stamp(play, quirks, seed))
 
 
 def why_untold(play: Play, quirks: Quirks, seed: str) -> str:

@@ -178,7 +178,8 @@ class Service:
         """Let a user listen by habit from now on."""
         person = self.person(name)
         contexts = [f"spotify:user:{person.name}:collection", *person.playlists]
-        contexts += [holder.uri for kind in ("album", "artist", "show") for holder in self.store.of(kind)[:12]]
+        shelves = zip(*(self.store.of(kind)[:10] for kind in ("show", "album", "artist")), strict=False)
+        contexts += [holder.uri for shelf in shelves for holder in shelf]
         tracks = [track.uri for track in self.store.tracks()[:200]]
         devices = [device.name for device in person.player.devices if not device.restricted]
         person.live(habits(f"{seed or self.seed} {person.name}", self.now_ms, contexts, tracks, devices))
