@@ -213,6 +213,9 @@ class _Looking:
             self._left(current)
             if now.is_playing:
                 self._start(now.item)
+            else:
+                # The end of a list: the player stands at another item.
+                self._say("stopped", now.received_ms, 0, item=current.item)
         self._circumstances()
         tracker = Tracker(
             last=now,
@@ -325,7 +328,7 @@ class _Looking:
             self._close(self.last.received_ms, heard=0, finished=None, skipped=None)
         else:
             return False
-        self._say("stopped", self.now.received_ms, self.last.progress_ms)
+        self._say("stopped", self.now.received_ms, self.last.progress_ms, item=current.item)
         return True
 
     def _start(self, item: Item) -> None:
@@ -384,8 +387,9 @@ class _Looking:
         before: str | int | bool | None = None,
         after: str | int | bool | None = None,
         gap_ms: int | None = None,
+        item: Item | None = None,
     ) -> None:
-        item = self.now.item if self.current is None else self.current.item
+        item = item or (self.now.item if self.current is None else self.current.item)
         self.events.append(
             PlayerEvent(
                 type=kind,

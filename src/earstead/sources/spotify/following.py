@@ -48,6 +48,9 @@ RECENT_AFTER_MS = 600_000
 SANITY_MS = 330_000
 """Where a device tells its changes by itself, the player is looked at only to see whether that is so."""
 FAULT_MS = 60_000
+FAILED_S = 30
+MOST_FAILED_S = 300
+"""Where nothing answers, the pauses grow from the one to the other."""
 REFUSED_MS = 6 * 3_600_000
 MOST_EPISODES = 50
 _MOVES = frozenset({"skipped", "resumed", "repeated"})
@@ -116,6 +119,7 @@ class Following:
         self._pushed = False
         now = around.clock.now_ms()
         self.due: dict[Work, int] = {"player": now, "recent": max(now, self._reached.asked_ms + FAULT_MS)}
+        self._failures: dict[Work, int] = {"player": 0, "recent": 0}
         self.stopped = False
 
     # ---- being asked -------------------------------------------------------------------------------------
@@ -129,7 +133,8 @@ class Following:
         now = self._around.clock.now_ms()
         work: Work = "player" if self.due["player"] <= now else "recent"
         try:
-            self._look() if work == "player" else self._catch_up()
+            if self._look() if work == "player" else self._catch_up():
+                self._failures[work] = 0
         except RetryLater as fault:
             self._failed(work, "quota" if isinstance(fault, QuotaLocked) else "outage", fault.after_s)
         except ScopeMissing:
@@ -164,7 +169,10 @@ class Following:
 
     def _failed(self, work: Work, why: Why, after_s: float) -> None:
         now = self._around.clock.now_ms()
-        self.due[work] = now + max(1_000, int(after_s * 1000))
+        failed = self._failures[work]
+        least_s = min(FAILED_S << failed, MOST_FAILED_S) if failed else 1
+        self._failures[work] = min(failed + 1, 8)
+        self.due[work] = now + int(max(after_s, least_s) * 1000)
         if work == "player":
             if self._book.why != why:
                 self._book = msgspec.structs.replace(self._book, why=why)
@@ -174,13 +182,14 @@ class Following:
 
     # ---- the player --------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         account, around = self.account, self._around
         if pace_for(around.clients.share(account.developer, "player")) is None:
             self._failed("player", "quota", COARSE_MS / 1000)
-            return
+            return False
         client = around.clients.client(account, Priority.PLAYER)
         self.seen(self._with_kind(client, client.player()))
+        return True
 
     def pushed(self, state: PlayerState, source: str) -> None:
         """A device told its state by itself."""
@@ -282,7 +291,7 @@ class Following:
 
     # ---- the last plays ----------------------------------------------------------------------------------
 
-    def _catch_up(self) -> None:
+    def _catch_up(self) -> bool:
         now = self._around.clock.now_ms()
         after = self._reached.after_ms(now, everything=self._everything)
         rows = self._around.clients.client(self.account, Priority.HISTORY).recently_played(after)
@@ -292,6 +301,7 @@ class Following:
         coarse = self._book.why != ""
         every = COARSE_MS if coarse else RECENT_IDLE_MS if self._book.quiet else RECENT_PLAYING_MS
         self.due["recent"] = now + every
+        return True
 
     def _plan_recent(self, *, runs: bool, ended: bool) -> None:
         now = self._around.clock.now_ms()
