@@ -105,6 +105,17 @@ def rate(part: int, known: int) -> Rate:
     return Rate(part, known, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
+_VERDICTS: Final = len(Verdict)
+
+
+def cell(end: Verdict, played_ms: int, length_ms: int) -> int:
+    """A verdict together with the tenth of the track in which it was left, as one small number: what histories of
+    hundreds of thousands of plays are counted by, before tallies are made of the sums."""
+    if (end is Verdict.LEFT or end is Verdict.SKIPPED) and played_ms >= 0 and length_ms > 0:
+        return _VERDICTS + (end - Verdict.LEFT) * BINS + min(played_ms * BINS // length_ms, BINS - 1)
+    return int(end)
+
+
 @dataclass(slots=True)
 class Tally:
     """How many plays ended in which way. `left_at[i]`: those left or skipped in the i-th tenth of the track."""
@@ -114,9 +125,16 @@ class Tally:
 
     def add(self, end: Verdict, played_ms: int, length_ms: int) -> None:
         """Count one play."""
-        self.counts[end] += 1
-        if end in (Verdict.LEFT, Verdict.SKIPPED) and played_ms >= 0 and length_ms > 0:
-            self.left_at[min(played_ms * BINS // length_ms, BINS - 1)] += 1
+        self.put(cell(end, played_ms, length_ms), 1)
+
+    def put(self, where: int, plays: int) -> None:
+        """Count so many plays of one `cell`."""
+        if where < _VERDICTS:
+            self.counts[where] += plays
+            return
+        kind, tenth = divmod(where - _VERDICTS, BINS)
+        self.counts[Verdict.LEFT + kind] += plays
+        self.left_at[tenth] += plays
 
     def merge(self, other: Tally) -> None:
         """Count the plays of another tally too."""

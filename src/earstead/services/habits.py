@@ -7,8 +7,10 @@ The whole of it is worked out in one pass over the history and kept until the hi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from earstead.core.habits import (
@@ -16,6 +18,7 @@ from earstead.core.habits import (
     Tally,
     always_skipped,
     best_length,
+    cell,
     dear,
     derived,
     never_skipped,
@@ -34,8 +37,13 @@ from earstead.storage.engine import Engine, Row, Tx
 
 MOST_ROWS = 50
 MOST_LISTED = 100
-_HEARD_MS = 4
+_HEARD = 4
 """In `said` of the storage: the time heard was reported; below it stands the `End`."""
+_HEARD_TO_THE_END = _HEARD + End.DONE
+_ENDS = tuple(End)
+_TRACK = itemgetter(1)
+_HOUR = 32
+"""More than there are cells."""
 
 
 class Counted(NamedTuple):
@@ -82,15 +90,6 @@ class HabitReport:
     always: tuple[Counted, ...]
     never: tuple[Counted, ...]
     dear: tuple[Counted, ...]
-
-
-class _Play(NamedTuple):
-    track_id: int
-    hour: int
-    played_ms: int
-    duration_ms: int
-    skipped: int
-    end: End
 
 
 @dataclass(slots=True)
@@ -148,75 +147,102 @@ class Habits:
         said: dict[int, int] = {}
         for row in rows:
             said[row[0]] = _joined(said.get(row[0], 0), row[6])
-        plays = [_play(row, said[listen_id]) for listen_id, row in {row[0]: row for row in rows}.items()]
-        length = _lengths(plays, lambda _: 0).get(0, 0)
+        plays = [(*row[:6], said[listen_id]) for listen_id, row in {row[0]: row for row in rows}.items()]
+        length = _length(plays)
         tally, agreement = Tally(), Agreement()
-        for play in plays:
-            _count(play, length, [tally], agreement)
+        for row in plays:
+            tally.put(_cell(row, length, agreement), 1)
         return RecordingHabits(tally=tally, agreement=agreement, length_ms=length)
 
 
 def _joined(said: int, more: int) -> int:
     """What two reports of a play say together: the time heard by either, the end by the first that knows one."""
-    return (said | more) & _HEARD_MS | ((said & 3) or (more & 3))
+    return (said | more) & _HEARD | ((said & 3) or (more & 3))
 
 
-def _play(row: Row, said: int) -> _Play:
-    heard = row[3] if said & _HEARD_MS else -1
-    return _Play(row[1], row[2], heard, row[4], row[5], End(said & 3))
+def _cell(row: Row, length: int, agreement: Agreement) -> int:
+    """The cell of a play, counted in the agreement too."""
+    said, skipped = row[6], row[5]
+    heard = row[3] if said & _HEARD else -1
+    by_itself = derived(_ENDS[said & 3], heard, length)
+    if skipped >= 0:
+        agreement.add(skipped, by_itself)
+        by_itself = verdict(skipped, by_itself)
+    return cell(by_itself, heard, length)
 
 
 def _pass(tx: Tx, user_id: int) -> _Found:
-    """One pass over all plays: their ends first, since the length of a track follows from them."""
+    """One pass over all plays, track by track. Of a track without a length of its own the plays wait for the other
+    tracks of the recording: an export tells no lengths, the scrobbles of the same song do."""
     recording_of: dict[int, int] = dict(table.songs(tx, user_id))
-    more: dict[int, int] = {}
-    for listen_id, said in table.others(tx, user_id):
-        more[listen_id] = _joined(more.get(listen_id, 0), said)
-    plays: dict[int, _Play] = {}
-    for row in table.plays(tx, user_id):
-        if row[1] in recording_of:
-            plays[row[0]] = _play(row, _joined(row[6], more[row[0]]) if row[0] in more else row[6])
-    lengths = _lengths(plays.values(), recording_of.__getitem__)
+    contexts, found = _contexts(tx, user_id), _Found()
+    lengths: dict[int, int] = {}
+    waiting: list[tuple[int, list[Row]]] = []
     artists_of: dict[int, list[int]] = defaultdict(list)
     for track_id, artist_id in table.artists(tx, user_id):
         artists_of[track_id].append(artist_id)
-    context_of = _contexts(tx, user_id)
-    found = _Found()
-    for listen_id, play in plays.items():
-        recording_id = recording_of[play.track_id]
-        tallies = [found.whole, found.hours[play.hour], found.recordings[recording_id]]
-        tallies += [found.artists[artist_id] for artist_id in artists_of[play.track_id]]
-        if listen_id in context_of:
-            tallies.append(found.contexts[context_of[listen_id]])
-        _count(play, lengths.get(recording_id, 0), tallies, found.agreement)
+    by_hour: Counter[int] = Counter()
+
+    def settle(track_id: int, rows: list[Row], length: int) -> None:
+        cells: Counter[int] = Counter()
+        for row in rows:
+            where = _cell(row, length, found.agreement)
+            cells[where] += 1
+            by_hour[row[2] * _HOUR + where] += 1
+            if contexts and row[0] in contexts:
+                found.contexts[contexts[row[0]]].put(where, 1)
+        tallies = [found.recordings[recording_of[track_id]], *(found.artists[i] for i in artists_of[track_id])]
+        for where, count in cells.items():
+            for tally in tallies:
+                tally.put(where, count)
+
+    for track_id, plays in groupby(_plays(tx, user_id), key=_TRACK):
+        recording_id = recording_of.get(track_id)
+        if recording_id is None:
+            continue
+        rows = list(plays)
+        if length := _length(rows):
+            lengths[recording_id] = length
+            settle(track_id, rows, length)
+        else:
+            waiting.append((track_id, rows))
+    for track_id, rows in waiting:
+        settle(track_id, rows, lengths.get(recording_of[track_id], 0))
+    for place, count in by_hour.items():
+        hour, where = divmod(place, _HOUR)
+        found.hours[hour].put(where, count)
+        found.whole.put(where, count)
     return found
 
 
-def _lengths(plays: Iterable[_Play], of: Callable[[int], int]) -> dict[int, int]:
-    """Best known length by what a track id leads to."""
-    reported: dict[int, Counter[int]] = defaultdict(Counter)
-    finished: dict[int, list[int]] = defaultdict(list)
-    for play in plays:
-        if play.duration_ms > 0:
-            reported[of(play.track_id)][play.duration_ms] += 1
-        if play.end is End.DONE and play.played_ms > 0:
-            finished[of(play.track_id)].append(play.played_ms)
-    return {key: best_length(reported[key], finished[key]) for key in {*reported, *finished}}
+def _plays(tx: Tx, user_id: int) -> list[Row]:
+    """The plays track by track, `said` by all their reports."""
+    sources = table.sources(tx, user_id)
+    joined: dict[int, int] = {}
+    # As many reports as plays: each play has one, and there is nothing to join.
+    if sum(row[2] for row in sources) > table.count(tx, user_id):
+        for listen_id, said in table.others(tx, user_id, [row[0] for row in sources]):
+            joined[listen_id] = _joined(joined.get(listen_id, 0), said)
+    rows = list(table.plays(tx, user_id))
+    if joined:
+        rows = [(*row[:6], _joined(row[6], joined[row[0]])) if row[0] in joined else row for row in rows]
+    # Sorted, because taking 200,000 plays track by track is far faster than looking up the track of each.
+    rows.sort(key=_TRACK)
+    return rows
 
 
-def _count(play: _Play, length: int, tallies: Sequence[Tally], agreement: Agreement) -> None:
-    by_itself = derived(play.end, play.played_ms, length)
-    end = verdict(play.skipped, by_itself)
-    agreement.add(play.skipped, by_itself)
-    for tally in tallies:
-        tally.add(end, play.played_ms, length)
+def _length(rows: Sequence[Row]) -> int:
+    """The best known length that these plays tell of; 0 for none."""
+    reported = Counter(row[4] for row in rows if row[4] > 0)
+    finished = () if reported else [row[3] for row in rows if row[6] == _HEARD_TO_THE_END]
+    return best_length(reported, finished)
 
 
 def _contexts(tx: Tx, user_id: int) -> dict[int, str]:
     """listen_id -> URI of what it was played from. Only services that own the player say it, so only their rows are
     looked at: a history without them pays nothing."""
     told = (Provenance.API, Provenance.PUSH)
-    ids = [source_id for source_id, name in table.sources(tx, user_id) if provenance(name) in told]
+    ids = [row[0] for row in table.sources(tx, user_id) if provenance(row[1]) in told]
     found: dict[int, str] = {}
     for listen_id, extra in table.contexts(tx, user_id, ids) if ids else ():
         uri = jsontext.loads(extra).get("context_uri")
