@@ -103,7 +103,10 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SavedAlbum(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A saved album. `release_date` has the precision that Spotify gave: "1979", "1979-11" or "1979-11-30"."""
+    """A saved album. `release_date` has the precision that Spotify gave: "1979", "1979-11" or "1979-11-30".
+
+    `tracks` are the first of its `total`, as many as came with it; without the name of the album.
+    """
 
     uri: str
     name: str
@@ -111,6 +114,7 @@ class SavedAlbum(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     release_date: str = ""
     total: int = 0
     added_at: int = 0
+    tracks: tuple[Item, ...] = ()
 
 
 class Artist(msgspec.Struct, frozen=True, kw_only=True, gc=False):

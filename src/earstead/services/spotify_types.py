@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from earstead.core.player import PlayerState
+from earstead.core.player import Item, PlayerState
 from earstead.core.quota import Family, Priority, Standing, Window
 from earstead.core.spotify import (
     CONSENT_S,
@@ -136,6 +136,9 @@ class SpotifyApi(Protocol):
 
     def saved_albums(self) -> Iterator[SavedAlbum]:
         """All saved albums."""
+
+    def album_tracks_page(self, album_uri: str, offset: int = 0) -> Page[Item]:
+        """Up to 50 tracks of an album."""
 
     def followed_artists_page(self, after: str = "") -> Page[Artist]:
         """Up to 50 followed artists."""

@@ -134,6 +134,11 @@ class SpotifyClient:
         """All saved albums."""
         return _all(lambda at: self.saved_albums_page(int(at or 0)))
 
+    def album_tracks_page(self, album_uri: str, offset: int = 0) -> Page[Item]:
+        """Up to 50 tracks of an album."""
+        path = f"/albums/{_id(album_uri.rpartition(':')[2])}/tracks"
+        return wire.album_tracks_of(self._page(path, "metadata", offset))
+
     def followed_artists_page(self, after: str = "") -> Page[Artist]:
         """Up to 50 followed artists behind the given id."""
         more = {"after": after} if after else {}

@@ -3,6 +3,7 @@ or of another type than documented reads as unknown, because fields vanish witho
 
 from earstead.sources.spotify.wire.items import item_of
 from earstead.sources.spotify.wire.library import (
+    album_tracks_of,
     artists_of,
     devices_of,
     playlist_items_of,
@@ -17,6 +18,7 @@ from earstead.sources.spotify.wire.player import player_state, queue_of
 from earstead.sources.spotify.wire.recent import played_of, submissions_of
 
 __all__ = [
+    "album_tracks_of",
     "artists_of",
     "devices_of",
     "item_of",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any, TypeVar
 
+from earstead.core.player import Item
 from earstead.core.spotify import Artist, Device, Page, Playlist, PlaylistItem, Profile, Saved, SavedAlbum
 from earstead.sources.spotify.wire.items import item_of, names_of
 from earstead.sources.spotify.wire.said import last_part, mapping, maybe, moment_ms, number, sequence, text, yes
@@ -79,9 +80,15 @@ def saved_albums_of(answer: Any) -> Page[SavedAlbum]:
             release_date=text(album.get("release_date")),
             total=number(album.get("total_tracks")),
             added_at=moment_ms(row.get("added_at")) // 1000,
+            tracks=album_tracks_of(album.get("tracks")).items,
         )
 
     return _page(answer, read)
+
+
+def album_tracks_of(answer: Any) -> Page[Item]:
+    """Tracks of an album, in its order; they do not name it."""
+    return _page(answer, lambda _, row: item_of(row))
 
 
 def artists_of(answer: Any) -> Page[Artist]:
