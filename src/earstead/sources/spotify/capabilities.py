@@ -13,7 +13,7 @@ import msgspec
 
 from earstead.core.errors import NotFound, Refused, Rejected
 from earstead.core.quota import Family
-from earstead.core.spotify import Capabilities, CapabilityAbsent, ScopeMissing
+from earstead.core.spotify import Capabilities, CapabilityAbsent, QuotaLocked, ScopeMissing
 from earstead.sources.spotify.client import SpotifyClient
 from earstead.sources.spotify.wire.said import mapping
 
@@ -28,13 +28,20 @@ def probe(client: SpotifyClient, before: Capabilities, now: int, keep: Callable[
     Raises:
         RetryLater: not everything could be asked now; what was found is kept.
     """
-    found = before
+    found, locked = before, None
     for name, ask in _QUESTIONS.items():
-        if getattr(found, name) is None:
+        if getattr(found, name) is not None:
+            continue
+        try:
             answer = ask(client)
-            if answer is not None:
-                found = _with(found, name, answer, now)
-                keep(found)
+        except QuotaLocked as fault:
+            locked = fault  # one family for hours: the others can be asked
+            continue
+        if answer is not None:
+            found = _with(found, name, answer, now)
+            keep(found)
+    if locked is not None:
+        raise locked
     if not found.probed_at:
         found = _with(found, "probed_at", now, now)
         keep(found)
