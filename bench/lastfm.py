@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from bench.rows import Figures, Requests
+    from bench.asking import Figures, Requests
 
 KEY = "b" * 32
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")

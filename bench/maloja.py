@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.rows import END, Figures
+from bench.asking import END, Figures
 from bench.servers import Server, free_port, run, serving
 
 HOME = Path(".tools/maloja")

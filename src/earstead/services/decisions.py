@@ -22,7 +22,9 @@ from earstead.services import naming
 from earstead.services.corrections import Names, concern_names, decided_names
 from earstead.services.events import Hub
 from earstead.services.ingest import Ingest
-from earstead.services.insights import KINDS, Insights, decision_row
+from earstead.services.insight_numbers import KINDS
+from earstead.services.insights import Insights
+from earstead.services.listen_rows import decision_row
 from earstead.services.views import DecisionPreview, DecisionRow
 from earstead.storage import catalog, charts, decisions
 from earstead.storage.engine import Engine, Tx
