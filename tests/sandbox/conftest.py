@@ -42,6 +42,8 @@ def api(sim: Simulator, web: TestClient) -> Api:
 
     def call(method: str, path: str, body: Any = None, **query: Any) -> Any:
         token = sim.credentials()["access_token"]
-        return web.request(method, "/v1" + path, json=body, params=query, headers={"authorization": f"Bearer {token}"})
+        return web.request(
+            method, "/v1" + path, json=body, params=query or None, headers={"authorization": f"Bearer {token}"}
+        )
 
     return call

@@ -121,7 +121,7 @@ class Accounts:
     _codes: dict[str, _Code] = field(default_factory=dict)
     _access: dict[str, tuple[Grant, int]] = field(default_factory=dict)
     _drawn: int = 0
-    _refreshed: int = 0
+    _renewals: int = 0
 
     def new_secret(self, start: str, length: int) -> str:
         """The next secret of this world."""
@@ -241,8 +241,8 @@ class Accounts:
         if now_ms >= expires_ms(grant.authorized_ms):
             raise OAuthError("invalid_grant", "Refresh token expired")
         answered = ""
-        self._refreshed += 1
-        if not proven and (self.returns == "always" or (self.returns == "mixed" and self._refreshed % 3 == 0)):
+        self._renewals += 1
+        if not proven and (self.returns == "always" or (self.returns == "mixed" and self._renewals % 3 == 0)):
             answered = grant.refresh_token = self.new_secret("AQ", 129)
         return self._answer(grant, now_ms, answered)
 
