@@ -29,6 +29,7 @@ from earstead.services.keys import USED_STEP_S
 from earstead.services.relays import Given
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
+from earstead.services.webhook_types import Outcome
 from earstead.settings import Settings
 from earstead.storage.engine import Row, Tx, WriteSession, expand, open_engine
 from earstead.storage.postgres import _rewrite
@@ -49,6 +50,7 @@ SMALL = {
     "last_ids": "a row a kind of id",
     "counters": "a row a person",
     "relays": "at most twenty a person",
+    "webhook_endpoints": "at most twenty a person",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
@@ -392,6 +394,44 @@ def pass_on(services: Services, user_id: int) -> None:
     assert relays.get(user_id, kept).relay.sent > 100
 
 
+def tell(services: Services, user_id: int, clock: FixedClock) -> None:
+    """Webhooks that take, fail, come back and are removed; streams that are resumed; what is old is pruned."""
+    hooks, journal = services.webhooks, services.journal
+    office = hooks._office
+    endpoint, _ = hooks.add(user_id, "https://93.184.216.34/hook", types=("track.*",))
+    spare, _ = hooks.add(user_id, "https://93.184.216.34/spare")
+    services.feedback.love(user_id, heard(3)), services.feedback.unlove(user_id, heard(3))
+    assert office.agenda()
+    for failed in (True, True, True, False):
+        clock.advance(1_000)
+        parcel = office.parcel(endpoint.endpoint_id, 10, ())
+        assert parcel is not None
+        reason = "away" if failed else ""
+        told = [
+            Outcome(
+                delivery_id=letter.delivery_id,
+                endpoint_id=endpoint.endpoint_id,
+                attempts=letter.attempts + 1,
+                tried_ms=clock.now_ms(),
+                took_ms=1,
+                status=0,
+                answer="",
+                reason=reason,
+            )
+            for letter in parcel.letters
+        ]
+        office.settle(told).result()
+    hooks.of_user(user_id), hooks.change(user_id, endpoint.endpoint_id, label="x")
+    hooks.pause(user_id, endpoint.endpoint_id), hooks.resume(user_id, endpoint.endpoint_id)
+    hooks.rotate(user_id, endpoint.endpoint_id), hooks.test(user_id, endpoint.endpoint_id)
+    log = hooks.log(user_id, endpoint.endpoint_id)
+    hooks.replay(user_id, endpoint.endpoint_id, log[-1].delivery_id)
+    hooks.replay_since(user_id, endpoint.endpoint_id, 0)
+    hooks.remove(user_id, spare.endpoint_id)
+    assert journal.since(user_id, 0) and journal.latest(user_id) and journal.last_id()
+    journal.prune(), hooks.prune()
+
+
 def work(services: Services) -> None:
     """Jobs that succeed, fail, and are nobody's."""
 
@@ -449,6 +489,7 @@ def run_everything(folder: Path) -> Run:
     applications(services, owner, clock)
     move(services, owner)
     pass_on(services, owner), pass_on(services, other)
+    tell(services, owner, clock), tell(services, other, clock)
     work(services)
     services.accounts.erase_source(other, "export")
     services.accounts.erase(other)

@@ -1,7 +1,8 @@
 """The earstead archive: everything a user has in one zip, and the way back.
 
 Members: manifest.json, observations.jsonl (by start and key), decisions.jsonl (in order, undone ones too),
-feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), settings.json. Dates inside the zip are fixed
+feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), webhooks.jsonl (without their secrets),
+settings.json. Dates inside the zip are fixed
 and lines deterministic, so that importing an archive into an empty server and exporting again gives the same bytes.
 """
 
@@ -22,7 +23,7 @@ from earstead.services import archive_lines as lines
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.registry import ImportRow, Part
 from earstead.services.restore import settings_of
-from earstead.storage import catalog, exporting, feedback, follows, playlinks, tags
+from earstead.storage import catalog, exporting, feedback, follows, playlinks, tags, webhooks
 from earstead.storage.engine import Engine, Tx
 
 FORMAT = "earstead-archive"
@@ -33,6 +34,7 @@ FEEDBACK = "feedback.jsonl"
 TAGS = "tags.jsonl"
 PLAYLINKS = "playlinks.jsonl"
 FOLLOWS = "follows.jsonl"
+WEBHOOKS = "webhooks.jsonl"
 SETTINGS = "settings.json"
 MOST_LINE = 1 << 20
 """Bytes of one line; longer ones are a fault of the data."""
@@ -51,6 +53,7 @@ def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
         _member(box, TAGS, _tags(tx, user_id))
         _member(box, PLAYLINKS, _playlinks(tx, user_id))
         _member(box, FOLLOWS, _follows(tx, user_id))
+        _member(box, WEBHOOKS, _webhooks(tx, user_id))
         _member(box, SETTINGS, [lines.line(settings_of(tx, user_id))])
 
 
@@ -126,6 +129,11 @@ def _follows(tx: Tx, user_id: int) -> Iterator[bytes]:
         yield lines.line({"name": name, "at": at})
 
 
+def _webhooks(tx: Tx, user_id: int) -> Iterator[bytes]:
+    for url, label, types, created_at in webhooks.everything(tx, user_id):
+        yield lines.line({"url": url, "label": label, "types": types.split(), "created_at": created_at})
+
+
 def is_archive(path: Path) -> bool:
     """Whether a file is an archive of ours, of whatever version."""
     return _manifest(path).get("format") == FORMAT
@@ -198,6 +206,11 @@ def playlink_lines(path: Path) -> Iterator[lines.PlayLinkLine]:
 def follow_lines(path: Path) -> Iterator[lines.FollowLine]:
     """Whom the user of an archive follows. Raises Rejected at a line that says nobody."""
     return _read(path, FOLLOWS, lines.FollowLine)
+
+
+def webhook_lines(path: Path) -> Iterator[lines.WebhookLine]:
+    """The webhooks of an archive. Raises Rejected at a line that is none."""
+    return _read(path, WEBHOOKS, lines.WebhookLine)
 
 
 def _read(path: Path, member: str, shape: type[_Shape]) -> Iterator[_Shape]:

@@ -105,6 +105,15 @@ class FollowLine(msgspec.Struct, kw_only=True):
     at: int
 
 
+class WebhookLine(msgspec.Struct, kw_only=True):
+    """One address that events were sent to, and which; never its secret."""
+
+    url: str
+    label: str
+    types: list[str]
+    created_at: int
+
+
 def line(value: Mapping[str, Any]) -> bytes:
     """A JSON object as one line: sorted names, no blanks, UTF-8."""
     try:

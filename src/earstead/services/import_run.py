@@ -174,6 +174,8 @@ class Runner:
             self._writer.do(partial(restore.apply_playlinks, user_id=user_id, said=links)).result()
         for names in _pieces(archive.follow_lines(path)):
             self._writer.do(partial(restore.apply_follows, user_id=user_id, said=names)).result()
+        hooks = list(archive.webhook_lines(path))
+        self._writer.do(lambda tx: restore.apply_webhooks(tx, user_id, hooks)).result()
         for word in archive.decisions(path):
             self._decisions.import_row(
                 user_id,

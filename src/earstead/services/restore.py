@@ -1,4 +1,4 @@
-"""What an archive holds besides listens: settings, tags, play links and follows, taken over without doubles."""
+"""What an archive holds besides listens: settings, tags, links, follows, webhooks, taken over without doubles."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from earstead.core.errors import Rejected
+from earstead.core.event_types import is_choice
 from earstead.core.names import clean, name_key
 from earstead.core.playlinks import is_target
 from earstead.core.usernames import MAX_LENGTH
-from earstead.services.archive_lines import MOST_COUNT, FollowLine, PlayLinkLine, TagLine
+from earstead.kit.addresses import hook_address
+from earstead.services.archive_lines import MOST_COUNT, FollowLine, PlayLinkLine, TagLine, WebhookLine
 from earstead.services.follows import MOST_FOLLOWED
 from earstead.services.playlinks import MOST_OF_USER as MOST_PLAYLINKS
 from earstead.services.tags import KINDS, MAX_ITEM, MAX_NAME, MOST_OF_USER, item_words
-from earstead.storage import accounts, follows, playlinks, tags
+from earstead.services.webhook_types import FROM_ARCHIVE, MAX_LABEL, MOST_ENDPOINTS
+from earstead.storage import accounts, follows, playlinks, tags, webhooks
 from earstead.storage.engine import Tx
 
 _DEFAULTS = {"zone": "UTC", "visibility": "private", "display_name": ""}
@@ -114,6 +117,23 @@ def apply_follows(tx: Tx, user_id: int, said: Iterable[FollowLine]) -> None:
     follows.put(tx, rows)
     if follows.count(tx, user_id) > MOST_FOLLOWED:
         raise Rejected("follows", f"there are more than {MOST_FOLLOWED}")
+
+
+def apply_webhooks(tx: Tx, user_id: int, said: Iterable[WebhookLine]) -> None:
+    """Take over addresses that are not there yet, switched off until they have a secret. Raises Rejected."""
+    there = {row[0] for row in webhooks.everything(tx, user_id)}
+    for one in said:
+        url = hook_address(one.url, "webhooks")
+        if len(one.label) > MAX_LABEL or not all(map(is_choice, one.types)):
+            raise Rejected("webhooks", f"a label has at most {MAX_LABEL} characters, and types are known ones")
+        if url in there:
+            continue
+        if len(there) >= MOST_ENDPOINTS:
+            raise Rejected("webhooks", f"there are more than {MOST_ENDPOINTS}")
+        there.add(url)
+        row = {"user_id": user_id, "url": url, "label": clean(one.label), "types": " ".join(one.types)}
+        fresh = {"state": "off", "secrets": "", "created_at": _time("webhooks", one.created_at)}
+        webhooks.change(tx, webhooks.add(tx, {**row, **fresh}), {"reason": FROM_ARCHIVE})
 
 
 def _time(field: str, at: int) -> int:

@@ -10,6 +10,9 @@ from typing import Literal, Protocol
 from earstead.services.journal import JournalEvent
 
 State = Literal["on", "paused", "off"]
+MOST_ENDPOINTS = 20
+MAX_LABEL = 100
+FROM_ARCHIVE = "It came from an archive, which holds no secrets: make a new secret, then let it go on."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from earstead.services.webhook_rows import (
     types_text,
     unseal,
 )
-from earstead.services.webhook_types import Courier, Delivery, Endpoint
+from earstead.services.webhook_types import MAX_LABEL, MOST_ENDPOINTS, Courier, Delivery, Endpoint
 from earstead.services.worker import Worker
 from earstead.storage import events
 from earstead.storage import webhooks as table
@@ -35,8 +35,6 @@ from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
 T = TypeVar("T")
-MOST_ENDPOINTS = 20
-MAX_LABEL = 100
 MOST_COUNTED = 10_000
 MOST_REPLAYED = 1_000
 BOTH_SECRETS_S = 86_400
@@ -143,11 +141,13 @@ class Webhooks:
         return self._set(user_id, endpoint_id, {"state": "paused", "reason": ""})
 
     def resume(self, user_id: int, endpoint_id: int) -> Endpoint:
-        """Go on, also after it was switched off; what waits is due at once."""
+        """Go on, also after it was switched off; what waits is due at once. Conflict when it has no secret."""
         fresh = {"state": "on", "reason": "", "failures": 0, "failing_since_ms": 0, "rest_until_ms": 0}
 
         def work(tx: Tx) -> Endpoint:
             _own(tx, user_id, endpoint_id)
+            if not table.secrets(tx, endpoint_id):
+                raise Conflict("This webhook has no secret; make one first.")
             table.change(tx, endpoint_id, fresh)
             table.hurry(tx, endpoint_id, self._clock.now_ms())
             self._writer.after_commit(lambda: self._courier.wake({endpoint_id}))

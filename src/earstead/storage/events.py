@@ -90,7 +90,7 @@ def prune(tx: Tx, before_ms: int, chunk: int) -> int:
         DELETE FROM events
         WHERE event_id IN (
             SELECT old.event_id
-            FROM (SELECT event_id, at_ms FROM events ORDER BY event_id LIMIT :chunk) old
+            FROM (SELECT event_id, at_ms FROM events WHERE event_id > 0 ORDER BY event_id LIMIT :chunk) old
             WHERE old.at_ms < :before_ms
         )
         """,

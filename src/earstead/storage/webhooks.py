@@ -68,6 +68,19 @@ def of_user(tx: Tx, user_id: int, limit: int) -> list[Row]:
     )
 
 
+def everything(tx: Tx, user_id: int) -> list[Row]:
+    """(url, label, types, created_at) of a user's endpoints, oldest first: what of them belongs to the user."""
+    return tx.all(
+        """
+        SELECT url, label, types, created_at
+        FROM webhook_endpoints
+        WHERE user_id = :user_id
+        ORDER BY endpoint_id
+        """,
+        user_id=user_id,
+    )
+
+
 def secrets(tx: Tx, endpoint_id: int) -> str:
     """The sealed secrets of an endpoint, "" when it is gone."""
     row = tx.one("SELECT secrets FROM webhook_endpoints WHERE endpoint_id = :endpoint_id", endpoint_id=endpoint_id)
@@ -249,7 +262,13 @@ def prune(tx: Tx, first_event: int, chunk: int) -> int:
         DELETE FROM deliveries
         WHERE delivery_id IN (
             SELECT old.delivery_id
-            FROM (SELECT delivery_id, event_id FROM deliveries ORDER BY delivery_id LIMIT :chunk) old
+            FROM (
+                SELECT delivery_id, event_id
+                FROM deliveries
+                WHERE delivery_id > 0
+                ORDER BY delivery_id
+                LIMIT :chunk
+            ) old
             WHERE old.event_id < :first_event
         )
         """,

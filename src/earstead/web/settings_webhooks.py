@@ -163,7 +163,10 @@ async def _pause(request: Request) -> Response:
 
 @signed_in
 async def _resume(request: Request) -> Response:
-    await blocking(_webhooks(request).resume, user_of(request).user_id, _endpoint_id(request))
+    try:
+        await blocking(_webhooks(request).resume, user_of(request).user_id, _endpoint_id(request))
+    except Conflict as fault:
+        return await _page(request, _endpoint_id(request), fault=Rejected("", str(fault)))
     waiting = await blocking(_webhooks(request).waiting, user_of(request).user_id, _endpoint_id(request))
     said = f"It goes on, with {plural(waiting, 'delivery', 'deliveries')} that waited." if waiting else "It goes on."
     return redirect(f"/settings/webhooks/{_endpoint_id(request)}", notice=said)
