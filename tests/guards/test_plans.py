@@ -20,6 +20,7 @@ from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Reading, Submission
 from earstead.core.periods import Span
 from earstead.core.relaying import RelayFilter
+from earstead.core.spotify import Capabilities, Profile, Tokens
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import md5_hex
 from earstead.services import applications as registering
@@ -27,6 +28,7 @@ from earstead.services.container import Services
 from earstead.services.feedback import Feedback
 from earstead.services.keys import USED_STEP_S
 from earstead.services.relays import Given
+from earstead.services.spotify_types import Login
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
 from earstead.services.webhook_types import Outcome
@@ -51,6 +53,11 @@ SMALL = {
     "counters": "a row a person",
     "relays": "at most twenty a person",
     "webhook_endpoints": "at most twenty a person",
+    "spotify_accounts": "at most twenty a person",
+    "spotify_clients": "at most one an account",
+    "spotify_quota": "at most one an account",
+    "spotify_logins": "at most ten a person",
+    "spotify_cursors": "a few an account",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
@@ -432,6 +439,26 @@ def tell(services: Services, user_id: int, clock: FixedClock) -> None:
     journal.prune(), hooks.prune()
 
 
+def link_spotify(services: Services, user_id: int, clock: FixedClock) -> None:
+    """An account that is linked, worked with, warned of, locked out, ended, linked again and left; one that stays."""
+    links, tokens = services.spotify, Tokens(access="a", refresh="r", expires_at=NOW, scopes=("s",))
+    login = Login(client_id="c", developer="c", redirect_uri="https://x/back", verifier="v", features=("listen",))
+    links.begin(user_id, "state", login), links.login(user_id, "state")
+    account = links.link(user_id, login, tokens, Profile(spotify_id=f"ada {user_id}"))
+    links.of_user(user_id), list(links.all()), links.get(user_id, account.account_id)
+    links.keep_tokens(account.account_id, tokens, links.tokens(account.account_id))
+    links.set_cursor(account.account_id, "recent", "1"), links.cursor(account.account_id, "recent")
+    links.set_features(account, ("listen",)), links.keep_capabilities("c", Capabilities(batch=True))
+    links.quota_locked("c", "{}", "search", NOW * 1000), links.keep_quota("c", "{}"), links.quota("c")
+    services.worker.run_due()
+    clock.advance(175 * 86_400)
+    assert links.count_down() == 1
+    links.ended(account.account_id, "expired", tokens)
+    left = links.link(user_id, login, tokens, Profile(spotify_id="other")).account_id
+    links.link(user_id, login, tokens, Profile(spotify_id=f"ada {user_id}"))
+    services.spotify_links.disconnect(user_id, left, erase=True)
+
+
 def work(services: Services) -> None:
     """Jobs that succeed, fail, and are nobody's."""
 
@@ -490,6 +517,7 @@ def run_everything(folder: Path) -> Run:
     move(services, owner)
     pass_on(services, owner), pass_on(services, other)
     tell(services, owner, clock), tell(services, other, clock)
+    link_spotify(services, owner, clock), link_spotify(services, other, clock)
     work(services)
     services.accounts.erase_source(other, "export")
     services.accounts.erase(other)

@@ -39,18 +39,6 @@ def add_client(tx: Tx, client_id: str, developer: str, now: int) -> None:
     )
 
 
-def client(tx: Tx, client_id: str) -> Row | None:
-    """(client_id, developer, capabilities) of a client id, or None."""
-    return tx.one(
-        """
-        SELECT client_id, developer, capabilities
-        FROM spotify_clients
-        WHERE client_id = :client_id
-        """,
-        client_id=client_id,
-    )
-
-
 def set_capabilities(tx: Tx, client_id: str, text: str) -> None:
     """Keep what was found out about a client id."""
     tx.run(
