@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.fakes.spotify_watch import Stage, stage
 
+from earstead.app import open_services
 from earstead.core import holes
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.spotify.faults import Fault
 from earstead.sandbox.spotify.truth import Play
-from earstead.services.container import Services
 from earstead.services.journal import JournalEvent
 from earstead.services.views import ListenRow
+from earstead.settings import Settings
 
+NOW = 1_772_400_000
 ENDS = ("player.finished", "player.skipped")
 
 
-@pytest.fixture
-def evening(services: Services, clock: FixedClock) -> Stage:
-    """The evening is over, but for the export."""
-    on = stage(services, clock)
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The evening is over, but for the export: that is imported by the last test."""
+    clock = FixedClock(NOW)
+    services = open_services(Settings(data=tmp_path_factory.mktemp("evening") / "data"), clock=clock)
+    try:
+        yield _lived(stage(services, clock))
+    finally:
+        services.close()
+
+
+def _lived(on: Stage) -> Stage:
     store = on.spotify.store
     album, other, show = store.of("album")[0], store.of("album")[9], store.of("show")[0]
     on.live(600)
@@ -67,18 +78,6 @@ def same(play: Play, row: ListenRow) -> bool:
         and row.played_ms == play.heard_ms
         and row.skipped == play.skipped
     )
-
-
-def test_the_history_is_the_truth(evening: Stage, tmp_path: Path) -> None:
-    """With the export on top, the history is exactly what was played: no play twice, none missing, none invented."""
-    before = evening.history()
-    evening.import_export(tmp_path)
-    truth, rows = evening.truth(), evening.history()
-    assert len(truth) >= 25
-    assert [(row.track_name, row.listened_at) for row in rows if not any(same(play, row) for play in truth)] == []
-    assert len(rows) == len(truth)
-    # The export only brings what nobody could see before it: short plays of the outage and of the first minutes.
-    assert len(truth) - len(before) <= 3
 
 
 def test_each_event_happened_and_each_end_was_told(evening: Stage) -> None:
@@ -145,3 +144,15 @@ def test_an_evening_needs_no_export_to_be_known(evening: Stage) -> None:
             if row.spotify_uri == play.uri and abs(row.listened_at * 1000 - play.started_ms) < 30_000
         ]
         assert len(found) == 1, play
+
+
+def test_the_history_is_the_truth(evening: Stage, tmp_path: Path) -> None:
+    """With the export on top, the history is exactly what was played: no play twice, none missing, none invented."""
+    before = evening.history()
+    evening.import_export(tmp_path)
+    truth, rows = evening.truth(), evening.history()
+    assert len(truth) >= 25
+    assert [(row.track_name, row.listened_at) for row in rows if not any(same(play, row) for play in truth)] == []
+    assert len(rows) == len(truth)
+    # The export only brings what nobody could see before it: short plays of the outage and of the first minutes.
+    assert len(truth) - len(before) <= 3
