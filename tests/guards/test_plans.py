@@ -452,7 +452,7 @@ def link_spotify(services: Services, user_id: int, clock: FixedClock) -> None:
     links.quota_locked("c", "{}", "search", NOW * 1000), links.keep_quota("c", "{}"), links.quota("c")
     services.worker.run_due()
     clock.advance(175 * 86_400)
-    assert links.count_down() == 1
+    assert links.count_down() > 0
     links.ended(account.account_id, "expired", tokens)
     left = links.link(user_id, login, tokens, Profile(spotify_id="other")).account_id
     links.link(user_id, login, tokens, Profile(spotify_id=f"ada {user_id}"))
