@@ -58,7 +58,8 @@ class Watcher:
         """Take up accounts that were linked or renewed, and drop those that are gone or must be agreed to again."""
         found = {account.account_id: account for account in self._linked.all() if account.state == "on"}
         with self._wake:
-            for account_id in set(self._following) - set(found):
+            gone = set(self._following) - set(found)
+            for account_id in gone:
                 del self._following[account_id]
             for account_id, account in found.items():
                 held = self._following.get(account_id)
@@ -69,6 +70,7 @@ class Watcher:
                     held.account = account
             self._grow()
             self._wake.notify_all()
+            self._wake.wait_for(lambda: not gone & self._busy, STOP_S)
 
     def forget(self, account: LinkedAccount) -> None:
         """An account is about to be given up: nothing more is asked in its name."""
