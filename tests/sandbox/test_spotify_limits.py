@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -143,6 +144,18 @@ def test_the_token_endpoint_fails_too(sim: Simulator, web: TestClient) -> None:
     sim.faults.append(Fault(where="/api/token"))
     assert web.post("/api/token", data=form).status_code == 503
     assert web.post("/api/token", data=form).status_code == 200
+
+
+def test_an_answer_hangs(sim: Simulator) -> None:
+    """A held call outlives its caller's patience, and is answered when the faults are taken away."""
+    sim.faults.append(Fault(kind="hang", status=503))
+    head = {"authorization": f"Bearer {sim.credentials()['access_token']}"}
+    with serving(sim.app) as url, ThreadPoolExecutor(1) as pool:
+        held = pool.submit(httpx2.get, f"{url}/v1/me", headers=head, timeout=30)
+        with pytest.raises(TimeoutError):
+            held.result(0.3)
+        httpx2.delete(f"{url}/sandbox/faults")
+        assert held.result(10).status_code == 503
 
 
 def test_an_answer_is_lost(sim: Simulator) -> None:

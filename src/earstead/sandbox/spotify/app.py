@@ -40,7 +40,7 @@ class Simulator(Service):
 
     Attributes:
         app: the ASGI app.
-        released: lets requests go that a fault of kind `hang` holds.
+        released: set it to let requests go that a fault of kind `hang` holds; taking faults away does so too.
     """
 
     def __init__(self, clock: Clock, *, seed: int = 1, mode: str = "new-dev", user: str = "ada") -> None:
@@ -208,6 +208,9 @@ class Simulator(Service):
 
     async def _control(self, request: Request) -> Response:
         raw = await request.body()
+        if (request.method, request.path_params["path"].strip("/")) == ("DELETE", "faults"):
+            self.released.set()
+            self.released = asyncio.Event()
         try:
             said = json.loads(raw) if raw.strip() else {}
             if not isinstance(said, dict):
