@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from earstead.core.ids import DurationMs, Isrc, SpotifyUri, UnixSeconds
-from earstead.core.listen import Submission
+from earstead.core.listen import Kind, Submission
 from earstead.core.player import Item, Play, PlayerEvent, PlayerState, expected_ms
 from earstead.core.spotify import SOURCE_PLAYER
 from earstead.sources.spotify.wire.recent import credit_of
@@ -53,7 +53,7 @@ def _submission(item: Item, source: str, **more: Any) -> Submission:
         duration_ms=DurationMs(item.duration_ms) if item.duration_ms > 0 else None,
         asserted=False,
         isrc=Isrc(item.isrc) if item.isrc else None,
-        spotify_uri=None if item.uri.startswith(LOCAL) else SpotifyUri(item.uri),
+        spotify_uri=None if item.uri.startswith(LOCAL) else SpotifyUri(_uri(item)),
         origin=ORIGIN,
         **more,
     )
@@ -82,9 +82,16 @@ def event_data(event: PlayerEvent, *, account: str, source: str) -> dict[str, An
 def _item(item: Item) -> dict[str, Any]:
     return {
         "kind": item.kind.name.lower(),
-        "uri": item.uri,
+        "uri": _uri(item),
         "track_name": item.track_name,
         "artist_names": list(item.artist_names) or [credit_of(item)],
         "release_name": item.release_name,
         "duration_ms": item.duration_ms,
     }
+
+
+def _uri(item: Item) -> str:
+    """The URI by its true kind: the player calls chapters episodes, the export does not."""
+    if item.kind is Kind.CHAPTER and item.uri.startswith("spotify:episode:"):
+        return item.uri.replace(":episode:", ":chapter:", 1)
+    return item.uri
