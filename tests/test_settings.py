@@ -21,3 +21,13 @@ def test_a_limit_that_is_none_is_named(text: str) -> None:
     """A wrong limit ends the start with a sentence that names its variable."""
     with pytest.raises(Rejected, match=r"EARSTEAD_UPLOAD_LIMIT: .* is not a whole number"):
         read_settings({"EARSTEAD_UPLOAD_LIMIT": text}, data="/nowhere")
+
+
+def test_a_simulator_may_stand_in_for_spotify() -> None:
+    """Both addresses of Spotify can be named; without words they are the real ones, and a wrong one is named."""
+    said = {"EARSTEAD_SPOTIFY_API_URL": "http://127.0.0.1:8090/v1/", "EARSTEAD_SPOTIFY_ACCOUNTS_URL": ""}
+    settings = read_settings(said, data="/nowhere")
+    assert settings.spotify_api_url == "http://127.0.0.1:8090/v1"
+    assert settings.spotify_accounts_url == "https://accounts.spotify.com"
+    with pytest.raises(Rejected, match="EARSTEAD_SPOTIFY_API_URL"):
+        read_settings({"EARSTEAD_SPOTIFY_API_URL": "ftp://x"}, data="/nowhere")

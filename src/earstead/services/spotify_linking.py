@@ -46,6 +46,7 @@ class SpotifyLinking:
         self._worker = worker
         self._writer = writer
         self._link = link
+        self._after_linking: list[Callable[[LinkedAccount], object]] = []
         self._before_leaving: list[Callable[[LinkedAccount, bool], object]] = []
         worker.handle(PROBE_JOB, self._probe)
 
@@ -121,6 +122,8 @@ class SpotifyLinking:
                 )
         linked = self._links.link(user_id, login, tokens, profile)
         self.probe_soon(linked)
+        for follow in self._after_linking:
+            follow(linked)
         return linked
 
     # ---- changing, leaving -------------------------------------------------------------------------------
@@ -132,7 +135,14 @@ class SpotifyLinking:
         if missing(wanted, account.scopes):
             return self.renew(user_id, account_id, way, features=wanted)
         self._links.set_features(account, wanted)
+        changed = self._links.get(user_id, account_id)
+        for follow in self._after_linking:
+            follow(changed)
         return None
+
+    def after_linking(self, follow: Callable[[LinkedAccount], object]) -> None:
+        """Have `follow(account)` called when an account was linked or renewed, or its features changed."""
+        self._after_linking.append(follow)
 
     def before_leaving(self, forget: Callable[[LinkedAccount, bool], object]) -> None:
         """Have `forget(account, erase)` called before an account is disconnected."""

@@ -265,7 +265,7 @@ def trim_logins(tx: Tx, user_id: int, now: int, most: int) -> None:
                   SELECT l.state_hash
                   FROM spotify_logins l
                   WHERE l.user_id = :user_id
-                  ORDER BY l.expires_at DESC
+                  ORDER BY l.expires_at DESC, l.state_hash
                   LIMIT :most
               )
           )

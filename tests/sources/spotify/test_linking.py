@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from earstead.app import open_services
 from earstead.core.errors import NeedsReauth, NotFound
-from earstead.core.spotify import QuotaLocked, Tokens
+from earstead.core.spotify import Capabilities, Profile, QuotaLocked, Tokens
+from earstead.kit.clock import FixedClock
 from earstead.sandbox.spotify.faults import Fault
+from earstead.services.spotify_types import LinkedAccount, Login
+from earstead.settings import Settings
 from tests.fakes.spotify import InProcess
-from tests.sources.spotify.conftest import Stage
+from tests.sources.spotify.conftest import NOW, PASSWORD, Stage
 
 DAY = 86_400
 SCHEMAS = Path(__file__).parents[3] / "src/earstead/webhooks/schema/v1"
@@ -182,6 +186,64 @@ def test_a_restored_database_without_its_key_asks_to_connect_again(linked: Stage
     linked.services.spotify._vault = load_vault(other)
     with pytest.raises(NeedsReauth, match="another key"):
         linked.services.spotify_links.client(linked.account).me()
+
+
+def test_whoever_follows_hears_of_it(linked: Stage) -> None:
+    """Linking, renewing and leaving are told to what works on accounts; leaving before the account is gone."""
+    heard: list[tuple[str, int, bool]] = []
+    links = linked.services.spotify_links
+    account_id = linked.account.account_id
+
+    def follow(account: LinkedAccount) -> None:
+        heard.append(("linked", account.account_id, linked.services.spotify.find(account_id) is not None))
+
+    def forget(account: LinkedAccount, erase: bool) -> None:
+        heard.append(
+            ("erased" if erase else "left", account.account_id, bool(linked.services.spotify.find(account_id)))
+        )
+
+    links.after_linking(follow), links.before_leaving(forget)
+    linked.connect()
+    links.disconnect(linked.user_id, account_id, erase=True)
+    assert heard == [("linked", account_id, True), ("erased", account_id, True)]
+
+
+def test_a_life_on_both_databases(database_url: str, tmp_path: Path, clock: FixedClock) -> None:
+    """Linking, renewing, warning, locking, ending and leaving do the same on SQLite and PostgreSQL."""
+    postgres = database_url if database_url.startswith("postgres") else ""
+    services = open_services(Settings(data=tmp_path / "data", database_url=postgres), clock=clock)
+    links, user_id = services.spotify, services.accounts.add_user("ada", PASSWORD).user_id
+    tokens = Tokens(access="a", refresh="r", expires_at=NOW, scopes=("x", "y"))
+    login = Login(client_id="c" * 32, developer="d", redirect_uri="https://x/b", verifier="v", features=("listen",))
+    for i in range(15):
+        links.begin(user_id, f"state {i}", login)
+        clock.advance(1)
+    assert links.login(user_id, "state 14") == login
+    with pytest.raises(NotFound):
+        links.login(user_id, "state 0")
+    first = links.link(user_id, login, tokens, Profile(spotify_id="ada"))
+    second = links.link(user_id, login, tokens, Profile(spotify_id="bea", account_id="b1"))
+    assert (first.scopes, first.features, second.spotify_key) == (("x", "y"), ("listen",), "b1")
+    links.keep_tokens(first.account_id, Tokens(access="b", refresh="s", expires_at=5), tokens)
+    assert links.tokens(first.account_id).access == "b"
+    for value in ("1", "2"):
+        links.set_cursor(first.account_id, "recent", value)
+        links.keep_quota("d", value)
+    assert (links.cursor(first.account_id, "recent"), links.quota("d")) == ("2", "2")
+    links.set_cursor(999, "recent", "1")
+    assert links.cursor(999, "recent") == "", "an account that is gone keeps nothing"
+    links.quota_locked("d", "locked", "search", (NOW + 60) * 1000)
+    links.keep_capabilities(login.client_id, Capabilities(batch=True))
+    assert links.get(user_id, first.account_id).capabilities.batch is True
+    clock.advance(151 * DAY)
+    assert (links.count_down(), links.count_down()) == (2, 0)
+    links.ended(second.account_id, "revoked", tokens)
+    assert [account.state for account in links.all()] == ["on", "reauth"]
+    services.spotify_links.disconnect(user_id, first.account_id, erase=False)
+    assert links.quota("d") == "locked", "another account still shares it"
+    services.spotify_links.disconnect(user_id, second.account_id, erase=False)
+    assert links.quota("d") == "" and list(links.all()) == []
+    services.close()
 
 
 def test_everybody_is_found(linked: Stage) -> None:
