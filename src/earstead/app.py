@@ -54,6 +54,7 @@ from earstead.services.imports import Imports
 from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
 from earstead.services.journal import Journal
+from earstead.services.mirrors import Mirrors
 from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
@@ -61,6 +62,8 @@ from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
 from earstead.services.relays import Relays
 from earstead.services.selftest import SelfTest
+from earstead.services.showing import Showing
+from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
@@ -144,6 +147,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     playing = Playing(clock, hub)
     playlinks = Playlinks(engine, writer, clock)
     accounts = Accounts(engine, writer, clock, vault, ingest)
+    showing = Showing(engine, accounts, ingest, insights)
     applications = Applications(engine, writer, clock, accounts, vault)
     selftest = SelfTest(clock, accounts, applications)
     accounts.before_erasing(selftest.forget)
@@ -155,14 +159,16 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         engine, writer, clock, vault, journal, worker, _courier(settings, clock), allow_private=settings.allow_private
     )
     accounts.before_erasing(webhooks.forget)
-    feedback = Feedback(engine, writer, clock)
+    feedback = Feedback(engine, writer, clock, ingest)
     herald(journal, ingest, playing, feedback, decisions, imports)
     relays = Relays(engine, writer, clock, vault, insights, worker, _carrier(settings))
     relays.follow(ingest, playing)
     accounts.before_erasing(relays.forget)
     spotify = SpotifyAccounts(engine, writer, clock, vault, worker, journal)
     accounts.before_erasing(spotify.silence)
-    spotify_link = _spotify_link(settings, spotify, clock)
+    spotify_links = SpotifyLinking(spotify, accounts, worker, writer, _spotify_link(settings, spotify, clock))
+    mirrors = Mirrors(engine, writer, clock, journal, worker, spotify, spotify_links)
+    shuffles = Shuffles(engine, writer, clock, worker, ingest, insights, feedback, mirrors, spotify, spotify_links)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -187,10 +193,13 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         tags=Tags(engine, writer, clock, ingest),
         follows=Follows(engine, writer, clock, accounts),
         profiles=Profiles(accounts),
-        commons=Commons(engine, ingest, insights, clock),
+        commons=Commons(engine, ingest, clock, showing),
+        showing=showing,
         relays=relays,
         spotify=spotify,
-        spotify_links=SpotifyLinking(spotify, accounts, worker, writer, spotify_link),
+        spotify_links=spotify_links,
+        mirrors=mirrors,
+        shuffles=shuffles,
         hub=hub,
         journal=journal,
         webhooks=webhooks,

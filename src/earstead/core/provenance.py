@@ -177,6 +177,11 @@ def level(sources: Iterable[str]) -> int:
     return min((_LEVELS.get(provenance(source), 0) for source in sources), default=0)
 
 
+def held_level(out: Iterable[Provenance]) -> int:
+    """From which `level` on a play is left out together with these provenances; above every level for none."""
+    return min((_LEVELS[each] for each in out if each in _LEVELS), default=API_ONLY + 1)
+
+
 def may(use: Use, sources: Iterable[str], allowed: Iterable[str] = ()) -> bool:
     """Whether a play with witnesses of these sources may be used so: one witness that may tell is enough.
 

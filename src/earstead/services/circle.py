@@ -1,7 +1,8 @@
 """Whose plays may feed an answer about everybody, and answers kept for as long as they hold.
 
 The one place that decides it: users that are public, and the viewer. Private and unlisted users are not read at all,
-so nothing of theirs can show, not even as a count of one.
+so nothing of theirs can show, not even as a count of one. And of the public ones, plays of which only an API knows
+are left out (`services.showing`): the circle carries the veil through which others are read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from earstead.core.catalog import NO_RULES, MapRules
 from earstead.kit.clock import Clock
 from earstead.services.ingest import Ingest
+from earstead.services.showing import NO_VEIL, Veil
 from earstead.services.users import User
 from earstead.storage import commons
 from earstead.storage.engine import Tx
@@ -35,6 +37,7 @@ class Circle:
     user_ids: tuple[int, ...]
     versions: tuple[int, ...]
     rules: MapRules = NO_RULES
+    veil: Veil = NO_VEIL
     _behind: dict[int, list[int]] = field(default_factory=dict)
 
     def only(self, user_ids: Iterable[int]) -> Circle:
@@ -52,12 +55,14 @@ class Circle:
         return list(dict.fromkeys([lead, *self._behind.get(lead, ())]))
 
 
-def circle(tx: Tx, ingest: Ingest, viewer: User | None) -> Circle:
-    """Everybody who is public, and the viewer."""
+def circle(tx: Tx, ingest: Ingest, viewer: User | None, veil: Veil = NO_VEIL, *, own: int = 0) -> Circle:
+    """Everybody who is public, and the viewer; under a veil narrowed to them without `own`."""
     viewer_id = viewer.user_id if viewer else 0
     rows = commons.circle(tx, viewer_id)
     rules = ingest.rules(tx, viewer_id)[0] if viewer_id else NO_RULES
-    return Circle(viewer_id, tuple(row[0] for row in rows), tuple(row[1] for row in rows), rules)
+    users = tuple(row[0] for row in rows)
+    narrowed = veil.narrowed(user_id for user_id in users if user_id != own)
+    return Circle(viewer_id, users, tuple(row[1] for row in rows), rules, narrowed)
 
 
 class Kept:
@@ -75,7 +80,7 @@ class Kept:
         Args:
             lags: the answer may be a little old where it is dear; who belongs to the circle is always of now.
         """
-        key = (around.viewer_id, around.user_ids, question)
+        key = (around.viewer_id, around.user_ids, around.veil.level, question)
         now = self._clock.monotonic()
         with self._lock:
             if kept := self._answers.get(key):

@@ -8,7 +8,8 @@ are left out, as in every statistic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
@@ -16,14 +17,15 @@ from anyascii import anyascii
 
 from earstead.core.names import clean, name_key
 from earstead.core.periods import Span
+from earstead.core.provenance import Use
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock
 from earstead.services import rankings, similar, wording
 from earstead.services.circle import Circle, Kept, circle
 from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
 from earstead.services.lengths import told
 from earstead.services.rankings import CommonRow
+from earstead.services.showing import Showing
 from earstead.services.users import User
 from earstead.services.views import EntityKind, EntityRef
 from earstead.storage import commons
@@ -68,18 +70,32 @@ class ListedTrack(NamedTuple):
 class Commons:
     """See the module. All methods block; `viewer` is who asks, None for nobody in particular."""
 
-    def __init__(self, engine: Engine, ingest: Ingest, insights: Insights, clock: Clock) -> None:
+    def __init__(self, engine: Engine, ingest: Ingest, clock: Clock, showing: Showing) -> None:
         self._engine = engine
+        self._showing = showing
         self._ingest = ingest
-        self._insights = insights
         self._kept = Kept(clock)
 
     def _answer(
-        self, viewer: User | None, question: Hashable, ask: Callable[[Tx, Circle], T], *, lags: bool = False
+        self,
+        viewer: User | None,
+        question: Hashable,
+        ask: Callable[[Tx, Circle], T],
+        *,
+        lags: bool = False,
+        use: Use = Use.FIGURES,
     ) -> T:
-        with self._engine.read() as tx:
-            around = circle(tx, self._ingest, viewer)
+        with self._look(viewer, use) as (tx, around):
             return self._kept.answer(around, question, lambda: ask(tx, around), lags=lags)
+
+    @contextmanager
+    def _look(self, viewer: User | None, use: Use = Use.FIGURES) -> Iterator[tuple[Tx, Circle]]:
+        """A transaction, and the circle whose plays it reads: without what `use` leaves out of others' plays. What is
+        heard together leaves it out of the viewer's too: it is a measure, not a report of one's own listening."""
+        own = viewer.user_id if viewer and use is Use.FIGURES else 0
+        with self._engine.read() as tx:
+            around = circle(tx, self._ingest, viewer, self._showing.veil(tx, use), own=own)
+            yield around.veil.over(tx, own), around
 
     # ---- names -------------------------------------------------------------------------------------------
 
@@ -153,12 +169,11 @@ class Commons:
         that cost long is kept a while.
         """
         span = rankings.steady(span) if span else None
-        with self._engine.read() as tx:
-            around = circle(tx, self._ingest, None)
+        with self._look(None) as (tx, around):
             if country:
                 around = around.only(_living_in(tx, around, country))
             places = self._kept.answer(
-                around, ("chart", kind, span), lambda: rankings.chart(tx, self._insights, around, kind, span), lags=True
+                around, ("chart", kind, span), lambda: rankings.chart(tx, self._showing, around, kind, span), lags=True
             )
             rows = self._kept.answer(
                 around,
@@ -173,8 +188,7 @@ class Commons:
     ) -> tuple[tuple[CommonRow, ...], int]:
         """A page of the recordings an artist is credited on, or of the releases whose first artist it is, most played
         first; and the number of all of them."""
-        with self._engine.read() as tx:
-            around = circle(tx, self._ingest, viewer)
+        with self._look(viewer) as (tx, around):
             places = self._kept.answer(
                 around,
                 ("top", kind, artist_id),
@@ -257,7 +271,7 @@ class Commons:
             named = wording.refs(tx, around, [i for i, _ in near])
             return tuple((named[i], match) for i, match in near if i in named)
 
-        return self._answer(viewer, ("similar", kind, entity_id, limit), ask, lags=True)
+        return self._answer(viewer, ("similar", kind, entity_id, limit), ask, lags=True, use=Use.SIMILARITY)
 
 
 def _living_in(tx: Tx, around: Circle, country: str) -> list[int]:

@@ -20,6 +20,7 @@ from earstead.services.ingest import Ingest
 from earstead.services.insights import Insights
 from earstead.services.journal import Journal
 from earstead.services.limits import Limits
+from earstead.services.mirrors import Mirrors
 from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
@@ -27,6 +28,8 @@ from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
 from earstead.services.relays import Relays
 from earstead.services.selftest import SelfTest
+from earstead.services.showing import Showing
+from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
@@ -66,9 +69,12 @@ class Services:
     follows: Follows
     profiles: Profiles
     commons: Commons
+    showing: Showing
     relays: Relays
     spotify: SpotifyAccounts
     spotify_links: SpotifyLinking
+    mirrors: Mirrors
+    shuffles: Shuffles
     hub: Hub
     journal: Journal
     webhooks: Webhooks

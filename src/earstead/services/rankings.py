@@ -11,7 +11,7 @@ from typing import NamedTuple
 from earstead.core.names import name_key
 from earstead.core.periods import Span
 from earstead.services.circle import Circle
-from earstead.services.insights import Insights
+from earstead.services.showing import Showing
 from earstead.services.views import EntityKind, EntityRef
 from earstead.services.wording import refs
 from earstead.storage import charts, commons
@@ -56,15 +56,16 @@ def summed(around: Circle, rows: Iterable[Row]) -> list[Place]:
     return sorted((Place(i, n, len(users[i])) for i, n in plays.items()), key=_order)
 
 
-def chart(tx: Tx, insights: Insights, around: Circle, kind: EntityKind, span: Span | None) -> list[Place]:
+def chart(tx: Tx, showing: Showing, around: Circle, kind: EntityKind, span: Span | None) -> list[Place]:
     """The chart of a circle without a viewer: each history's own chart, added up."""
     total: dict[int, list[int]] = {}
     bounds = (span.start, span.end) if span else None
     for user_id in around.user_ids:
+        own = around.veil.of(tx, user_id)
         if len(around.user_ids) <= FEW:
-            rows = insights.grouped_in(tx, user_id, kind, span)
+            rows = showing.of(user_id, around.veil).grouped_in(own, user_id, kind, span)
         else:
-            rows = charts.chart(tx, user_id, kind, bounds)
+            rows = charts.chart(own, user_id, kind, bounds)
         for entity_id, plays, _ in rows:
             place = total.setdefault(entity_id, [0, 0])
             place[0] += plays

@@ -10,7 +10,9 @@ from earstead.storage.engine import Row, Tx
 EVERYTHING = (0, 1 << 62)
 TOUCHES = 256
 """As many of a user's last writes are known by what they touched, at least."""
-COLUMNS = "user_id, listened_at, listen_id, track_id, day, hour, played_ms, duration_ms, counted, hidden, skipped, withheld"
+COLUMNS = (
+    "user_id, listened_at, listen_id, track_id, day, hour, played_ms, duration_ms, counted, hidden, skipped, withheld"
+)
 
 
 def insert(tx: Tx, rows: Sequence[Row]) -> None:

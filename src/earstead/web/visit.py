@@ -53,7 +53,10 @@ async def visit(request: Request) -> Visit:
     owner, version = await blocking(find)
     now = services.clock.now()
     own = viewer is not None and viewer.user_id == owner.user_id
-    return Visit(services, owner, own, now, day_and_hour(now, owner.zone)[0], version)
+    shown = services if own else await blocking(services.showing.services, services, owner, viewer)
+    if shown.insights is not services.insights:
+        version = -1 - version  # what others see differs at the same version
+    return Visit(shown, owner, own, now, day_and_hour(now, owner.zone)[0], version)
 
 
 async def own_visit(request: Request) -> Visit:
