@@ -274,7 +274,7 @@ def decide(services: Services, user_id: int) -> None:
 def move(services: Services, owner: int) -> None:
     """Love, every export, an archive taken in by a newcomer, a table with a bad row."""
     other = services.accounts.add_user("cleo", PASSWORD).user_id
-    feedback = Feedback(services.engine, services.writer, services.clock)
+    feedback = Feedback(services.engine, services.writer, services.clock, services.ingest)
     feedback.love(owner, heard(1)), feedback.hate(owner, heard(2)), feedback.unlove(owner, heard(2))
     _, total = feedback.loved(owner)
     assert total == 1

@@ -13,9 +13,11 @@ from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import Vault, load_vault
 from earstead.services.accounts import Accounts
 from earstead.services.applications import Applications
+from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.follows import Follows
 from earstead.services.ingest import Ingest
+from earstead.services.insights import Insights
 from earstead.services.tags import Tags
 from earstead.services.users import User
 from earstead.storage import accounts as users
@@ -34,6 +36,7 @@ class People:
     ingest: Ingest
     accounts: Accounts
     applications: Applications
+    decisions: Decisions
     tags: Tags
     follows: Follows
 
@@ -69,7 +72,8 @@ class People:
 def gather(engine: Engine, clock: FixedClock, data: Path) -> Iterator[People]:
     """People on a migrated engine; the writer is closed afterwards."""
     writer, vault = Writer(engine), load_vault(data)
-    ingest = Ingest(engine, writer, clock, Hub())
+    hub = Hub()
+    ingest = Ingest(engine, writer, clock, hub)
     accounts = Accounts(engine, writer, clock, vault, ingest)
     try:
         yield People(
@@ -80,6 +84,7 @@ def gather(engine: Engine, clock: FixedClock, data: Path) -> Iterator[People]:
             ingest,
             accounts,
             Applications(engine, writer, clock, accounts, vault),
+            Decisions(engine, writer, ingest, Insights(engine, ingest), clock, hub),
             Tags(engine, writer, clock, ingest),
             Follows(engine, writer, clock, accounts),
         )

@@ -63,8 +63,8 @@ def full(home: House, clock: FixedClock) -> int:
     clock.advance(5)
     home.decisions.undo(user, kept.decision_id)
     home.decisions.make(user, "ban", {"entity": "artist", "id": artist.entity_id})
-    Feedback(home.engine, home.writer, clock).love(user, said[0])
-    Feedback(home.engine, home.writer, clock).hate(user, said[3])
+    Feedback(home.engine, home.writer, clock, home.ingest).love(user, said[0])
+    Feedback(home.engine, home.writer, clock, home.ingest).hate(user, said[3])
     tags = Tags(home.engine, home.writer, clock, home.ingest)
     tags.add(user, "artist", artist.entity_id, ["Íslenskt", "dream", "\u2028x"])
     tags.add(

@@ -121,6 +121,41 @@ def test_the_words_of_an_item_survive_being_kept_twice(people: People) -> None:
     assert module.item_words(found.name) == found.name
 
 
+def test_tags_follow_what_is_merged_later(people: People) -> None:
+    """What was given to either of two that became one is given to that one, once; undone, both have their own."""
+    ada = people.add("ada", "public")
+    low, lows = artist(people, ada, "Low"), artist(people, ada, "The Lows")
+    people.tags.add(ada.user_id, "artist", lows, ["rock", "sad"])
+    people.clock.advance(1)
+    people.tags.add(ada.user_id, "artist", low, ["slow", "Sad"])
+    merge = {"entity": "artist", "ids": [lows], "into": low}
+    made = people.decisions.make(ada.user_id, "merge", merge)
+    for entity_id in (low, lows):
+        assert people.tags.of(ada.user_id, "artist", entity_id) == ("rock", "sad", "slow")
+        assert people.tags.top("artist", entity_id, ada) == (("rock", 100), ("Sad", 100), ("slow", 100))
+    ((item,), total) = people.tags.personal(ada.user_id, "sad", "artist")
+    assert (item.entity_id, item.name, total) == (low, "Low", 1)
+    assert [i.entity_id for i in people.tags.personal(ada.user_id, "rock", "artist")[0]] == [low]
+    people.tags.add(ada.user_id, "artist", low, ["Rock"])
+    people.tags.remove(ada.user_id, "artist", low, "SAD")
+    people.decisions.undo(ada.user_id, made.decision_id)
+    assert people.tags.of(ada.user_id, "artist", lows) == ("rock",)
+    assert people.tags.of(ada.user_id, "artist", low) == ("slow",)
+
+
+def test_names_kept_with_tags_are_of_those_in_sight(people: People) -> None:
+    """A tag by id keeps the words that its giver may see; what only a private user heard cannot be tagged so."""
+    bea, ada, cleo = people.add("bea"), people.add("ada", "public"), people.add("cleo")
+    low, secret = artist(people, bea, "LOW"), artist(people, bea, "Secret")
+    artist(people, ada, "Low")
+    people.tags.add(cleo.user_id, "artist", low, ["rock"])
+    people.tags.add(ada.user_id, "artist", low, ["rock"])
+    assert [item.name for item in people.tags.personal(cleo.user_id, "rock", "artist")[0]] == ["Low"]
+    assert [item.name for item in people.tags.tagged("rock", "artist", 10, 0, None)[0]] == ["Low"]
+    with pytest.raises(NotFound):
+        people.tags.add(cleo.user_id, "artist", secret, ["rock"])
+
+
 # ---- everybody's ---------------------------------------------------------------------------------------------------
 
 

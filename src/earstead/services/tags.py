@@ -1,7 +1,8 @@
 """Tags: what users call artists, releases and recordings, and what all of them call it together.
 
 Answers about one user show that user's tags; answers about everybody are made of the tags of public users, and of
-the viewer's own.
+the viewer's own. A tag stands at what was meant when it was given; what was merged since is seen to when tags are
+read.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import math
 from collections.abc import Sequence
 from typing import Literal, cast
 
-from earstead.core.catalog import NO_RULES
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.core.names import clean, name_key
 from earstead.kit.clock import Clock
-from earstead.services import naming
+from earstead.services import naming, wording
+from earstead.services.circle import circle
 from earstead.services.ingest import Ingest
-from earstead.services.users import User
+from earstead.services.leading import covered, ids_behind
+from earstead.services.users import User, user_from
 from earstead.services.views import EntityKind, EntityRef
-from earstead.storage import charts
+from earstead.storage import accounts
 from earstead.storage import tags as table
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
@@ -61,8 +63,8 @@ class Tags:
         said, at = _names(names), self._clock.now()
 
         def work(tx: Tx) -> None:
-            name, credit, credit_id = (item.name, item.credit, item.credit_id) if item else _words(tx, kind, entity_id)
-            have = {row[0] for row in table.of_item(tx, user_id, entity_id)}
+            named = item or self._seen(tx, user_id, kind, entity_id)
+            have = {row[0] for row in table.of_item(tx, user_id, self._ids(tx, user_id, entity_id))}
             new = [(key, tag) for key, tag in said.items() if key not in have]
             if len(have) + len(new) > MOST_OF_ITEM:
                 raise Conflict(f"This has {len(have)} tags of yours; {MOST_OF_ITEM} is the most.")
@@ -77,9 +79,9 @@ class Tags:
                         "tag_key": key,
                         "kind": kind,
                         "name": tag,
-                        "item_name": item_words(name),
-                        "item_credit": item_words(credit),
-                        "item_credit_id": credit_id,
+                        "item_name": item_words(named.name),
+                        "item_credit": item_words(named.credit),
+                        "item_credit_id": named.credit_id,
                         "at": at,
                     }
                     for key, tag in new
@@ -90,12 +92,19 @@ class Tags:
 
     def remove(self, user_id: int, kind: Kind, entity_id: int, name: str) -> None:
         """Take a tag back; harmless when it was not given."""
-        self._writer.do(lambda tx: table.take(tx, user_id, entity_id, _key(name))).result()
+
+        def work(tx: Tx) -> None:
+            table.take(tx, user_id, self._ids(tx, user_id, entity_id), _key(name))
+
+        self._writer.do(work).result()
 
     def of(self, user_id: int, kind: Kind, entity_id: int) -> tuple[str, ...]:
         """A user's tags on an item, first given first."""
         with self._engine.read() as tx:
-            return tuple(row[1] for row in table.of_item(tx, user_id, entity_id))
+            given: dict[str, str] = {}
+            for key, name in table.of_item(tx, user_id, self._ids(tx, user_id, entity_id)):
+                given.setdefault(key, name)
+        return tuple(given.values())
 
     def user_top(self, user_id: int, limit: int = 50) -> tuple[tuple[str, int], ...]:
         """(name, items) of the tags that a user gives most."""
@@ -105,19 +114,26 @@ class Tags:
     def personal(
         self, user_id: int, name: str, kind: Kind, limit: int = 50, offset: int = 0
     ) -> tuple[tuple[EntityRef, ...], int]:
-        """A page of the items that a user gave a tag to, latest first and named as the user knows them; and the
-        number of them."""
+        """A page of the items that a user gave a tag to, latest first; and the number of them. They are named as the
+        user's plays name them, those never heard by the words kept with the tag."""
         key = _key(name)
         with self._engine.read() as tx:
-            rows = table.items_of_user(tx, user_id, key, kind, limit=min(limit, MOST_PAGE), offset=max(offset, 0))
-            return self._refs(tx, user_id, kind, rows), table.count_items_of_user(tx, user_id, key, kind)
+            rules = self._ingest.rules(tx, user_id)[0]
+            without = covered(rules, lambda ids: table.tagged_of(tx, user_id, key, kind, ids))
+            limit, offset = min(limit, MOST_PAGE), max(offset, 0)
+            rows = table.items_of_user(tx, user_id, key, kind, without, limit=limit, offset=offset)
+            leads = [rules.lead(row[0]) for row in rows]
+            heard = naming.refs(tx, user_id, leads, rules, heard_only=True)
+            items = tuple(heard.get(lead) or _ref(kind, row) for lead, row in zip(leads, rows, strict=True))
+            return items, table.count_items_of_user(tx, user_id, key, kind, without)
 
     # ---- everybody's -------------------------------------------------------------------------------------
 
     def top(self, kind: Kind, entity_id: int, viewer: User | None, limit: int = 100) -> tuple[tuple[str, int], ...]:
         """(name, weight 0 to 100) of an item's tags; the most given has 100."""
         with self._engine.read() as tx:
-            rows = table.top_of_item(tx, entity_id, _id(viewer), limit=min(limit, MOST_PAGE))
+            ids = self._ids(tx, _id(viewer), entity_id)
+            rows = table.top_of_item(tx, ids, _id(viewer), limit=min(limit, MOST_PAGE))
         return tuple((row[0], max(1, round(100 * row[1] / rows[0][1]))) for row in rows)
 
     def info(self, name: str, viewer: User | None) -> tuple[int, int]:
@@ -136,11 +152,14 @@ class Tags:
     def tagged(
         self, name: str, kind: Kind, limit: int, offset: int, viewer: User | None
     ) -> tuple[tuple[EntityRef, ...], int]:
-        """A page of the items with a tag, those first that most users gave it to; and how many there are."""
+        """A page of the items with a tag, those first that most users gave it to; and how many there are.
+
+        They are named by words kept with the tag; `Commons.refs` tells how they are usually written.
+        """
         key, viewer_id = _key(name), _id(viewer)
         with self._engine.read() as tx:
             rows = table.tagged(tx, key, kind, viewer_id, limit=min(limit, MOST_PAGE), offset=max(offset, 0))
-            return self._refs(tx, viewer_id, kind, rows), table.count_tagged(tx, key, kind, viewer_id)
+            return tuple(_ref(kind, row) for row in rows), table.count_tagged(tx, key, kind, viewer_id)
 
     def similar(self, name: str, limit: int, viewer: User | None) -> tuple[tuple[str, float], ...]:
         """(name, match 0 to 1) of the tags that are given to the same items.
@@ -157,25 +176,27 @@ class Tags:
         ]
         return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0]))[: min(limit, MOST_PAGE)])
 
-    def _refs(self, tx: Tx, viewer_id: int, kind: Kind, rows: Sequence[Row]) -> tuple[EntityRef, ...]:
-        rules = self._ingest.rules(tx, viewer_id)[0] if viewer_id else NO_RULES
-        named = naming.refs(tx, viewer_id, [row[0] for row in rows], rules)
-        return tuple(
-            named.get(row[0])
-            or EntityRef(kind=cast(EntityKind, kind), entity_id=row[0], name=row[1], credit=row[2], credit_id=row[3])
-            for row in rows
-        )
+    def _ids(self, tx: Tx, user_id: int, entity_id: int) -> list[int]:
+        """All ids under which tags of what an id means to a user may stand; 0 for nobody in particular."""
+        return ids_behind(self._ingest.rules(tx, user_id)[0], [entity_id])[entity_id] if user_id else [entity_id]
+
+    def _seen(self, tx: Tx, user_id: int, kind: Kind, entity_id: int) -> EntityRef:
+        """A thing in the words of those whom a user may see."""
+        row = accounts.user(tx, user_id)
+        around = circle(tx, self._ingest, user_from(row) if row else None)
+        found = wording.refs(tx, around, [entity_id]).get(entity_id)
+        if found is None or found.kind != kind:
+            raise NotFound(f"There is no such {kind}.")
+        return found
+
+
+def _ref(kind: Kind, row: Row) -> EntityRef:
+    entity_id, name, credit, credit_id = row
+    return EntityRef(kind=cast(EntityKind, kind), entity_id=entity_id, name=name, credit=credit, credit_id=credit_id)
 
 
 def _id(viewer: User | None) -> int:
     return viewer.user_id if viewer else 0
-
-
-def _words(tx: Tx, kind: Kind, entity_id: int) -> tuple[str, str, int]:
-    for row in charts.names(tx, [entity_id]):
-        if row[1] == kind:
-            return row[2], row[3], row[4]
-    raise NotFound(f"There is no such {kind}.")
 
 
 def item_words(text: str) -> str:

@@ -133,8 +133,8 @@ def map_tracks(tx: Tx, user_id: int, tracks: Sequence[Track], rules: MapRules) -
 
 
 def _add_entities(tx: Tx, entities: Iterable[Entity]) -> None:
-    """Store entities under the first name seen; count further spellings, so that readers know when to look."""
-    named = {(e.entity_id, e.name): e for e in entities}
+    """Store entities under the first words seen; count further spellings, so that readers know when to look."""
+    named = {(e.entity_id, e.name, e.credit, e.credit_id): e for e in entities}
     first = {e.entity_id: e for e in reversed(named.values())}
     ids = list(first)
     for start in range(0, len(ids), 1024):
@@ -163,9 +163,14 @@ def _add_entities(tx: Tx, entities: Iterable[Entity]) -> None:
         """
         UPDATE entities
         SET spellings = 2
-        WHERE entity_id = :entity_id AND name <> :name AND spellings = 1
+        WHERE entity_id = :entity_id
+          AND spellings = 1
+          AND (name <> :name OR credit <> :credit OR credit_id <> :credit_id)
         """,
-        [{"entity_id": entity_id, "name": name} for entity_id, name in named],
+        [
+            {"entity_id": e.entity_id, "name": e.name, "credit": e.credit, "credit_id": e.credit_id}
+            for e in named.values()
+        ],
     )
 
 

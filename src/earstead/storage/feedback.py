@@ -35,17 +35,17 @@ def put(tx: Tx, user_id: int, track: Track, *, score: int, at: int) -> bool:
     )
 
 
-def take(tx: Tx, user_id: int, recording_id: int) -> bool:
-    """Remove the word on a recording; False when there was none."""
+def take(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> bool:
+    """Remove the words on a recording, which may have several ids; False when there was none."""
     return bool(
         tx.run(
             """
             DELETE FROM feedback
             WHERE user_id = :user_id
-              AND recording_id = :recording_id
+              AND recording_id IN (:recording_ids*)
             """,
             user_id=user_id,
-            recording_id=recording_id,
+            recording_ids=recording_ids,
         )
     )
 
@@ -65,11 +65,11 @@ def recording_of(tx: Tx, user_id: int, track: Track) -> int:
     return int(row[0]) if row else map_track(track).recording.entity_id
 
 
-def scores(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
-    """recording_id -> score of those that have one."""
-    rows = tx.all(
+def said(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> list[Row]:
+    """(recording_id, at, score) of those that have a word."""
+    return tx.all(
         """
-        SELECT recording_id, score
+        SELECT recording_id, at, score
         FROM feedback
         WHERE user_id = :user_id
           AND recording_id IN (:recording_ids*)
@@ -77,13 +77,21 @@ def scores(tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]
         user_id=user_id,
         recording_ids=recording_ids,
     )
-    return {row[0]: row[1] for row in rows}
 
 
-def count(tx: Tx, user_id: int, score: int) -> int:
-    """How many recordings have this score."""
+def count(tx: Tx, user_id: int, score: int, without: Sequence[int] = ()) -> int:
+    """How many recordings have this score, some left out."""
     row = tx.one(
-        "SELECT count(*) FROM feedback WHERE user_id = :user_id AND score = :score", user_id=user_id, score=score
+        """
+        SELECT count(*)
+        FROM feedback
+        WHERE user_id = :user_id
+          AND score = :score
+          AND recording_id NOT IN (:without*)
+        """,
+        user_id=user_id,
+        score=score,
+        without=without or [0],
     )
     return int(row[0]) if row else 0
 
@@ -101,19 +109,21 @@ def mark(tx: Tx, user_id: int) -> Row:
     return row or (0, 0, 0)
 
 
-def page(tx: Tx, user_id: int, score: int, *, limit: int, offset: int) -> list[Row]:
-    """(recording_id, track_id, score, at) of one score, latest first."""
+def page(tx: Tx, user_id: int, score: int, without: Sequence[int] = (), *, limit: int, offset: int) -> list[Row]:
+    """(recording_id, track_id, score, at) of one score, some left out, latest first."""
     return tx.all(
         """
         SELECT recording_id, track_id, score, at
         FROM feedback
         WHERE user_id = :user_id
           AND score = :score
+          AND recording_id NOT IN (:without*)
         ORDER BY at DESC, recording_id DESC
         LIMIT :limit OFFSET :offset
         """,
         user_id=user_id,
         score=score,
+        without=without or [0],
         limit=limit,
         offset=offset,
     )

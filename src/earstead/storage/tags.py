@@ -27,45 +27,45 @@ def put(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def take(tx: Tx, user_id: int, entity_id: int, tag_key: str) -> int:
-    """Remove a tag; returns the rows touched."""
+def take(tx: Tx, user_id: int, entity_ids: Sequence[int], tag_key: str) -> int:
+    """Remove a tag from an item, which may have several ids; returns the rows touched."""
     return tx.run(
-        "DELETE FROM tags WHERE user_id = :user_id AND entity_id = :entity_id AND tag_key = :tag_key",
+        "DELETE FROM tags WHERE user_id = :user_id AND entity_id IN (:entity_ids*) AND tag_key = :tag_key",
         user_id=user_id,
-        entity_id=entity_id,
+        entity_ids=entity_ids,
         tag_key=tag_key,
     )
 
 
-def of_item(tx: Tx, user_id: int, entity_id: int) -> list[Row]:
-    """(tag_key, name) of a user's tags on an item, first given first."""
+def of_item(tx: Tx, user_id: int, entity_ids: Sequence[int]) -> list[Row]:
+    """(tag_key, name) of a user's tags on an item, which may have several ids, first given first."""
     return tx.all(
         """
         SELECT tag_key, name
         FROM tags
         WHERE user_id = :user_id
-          AND entity_id = :entity_id
+          AND entity_id IN (:entity_ids*)
         ORDER BY at, tag_key
         """,
         user_id=user_id,
-        entity_id=entity_id,
+        entity_ids=entity_ids,
     )
 
 
-def top_of_item(tx: Tx, entity_id: int, viewer_id: int, *, limit: int) -> list[Row]:
-    """(name, users) of an item's tags, most given first."""
+def top_of_item(tx: Tx, entity_ids: Sequence[int], viewer_id: int, *, limit: int) -> list[Row]:
+    """(name, users) of the tags of an item, which may have several ids, most given first."""
     return tx.all(
         f"""
-        SELECT min(t.name), count(*)
+        SELECT min(t.name), count(DISTINCT t.user_id)
         FROM tags t
         JOIN users u ON u.user_id = t.user_id
-        WHERE t.entity_id = :entity_id
+        WHERE t.entity_id IN (:entity_ids*)
           AND {_SEEN}
         GROUP BY t.tag_key
-        ORDER BY count(*) DESC, t.tag_key
+        ORDER BY count(DISTINCT t.user_id) DESC, t.tag_key
         LIMIT :limit
         """,  # noqa: S608 - a constant condition
-        entity_id=entity_id,
+        entity_ids=entity_ids,
         viewer_id=viewer_id,
         limit=limit,
     )
@@ -87,8 +87,10 @@ def top_of_user(tx: Tx, user_id: int, *, limit: int) -> list[Row]:
     )
 
 
-def items_of_user(tx: Tx, user_id: int, tag_key: str, kind: str, *, limit: int, offset: int) -> list[Row]:
-    """(entity_id, item_name, item_credit, item_credit_id) of what a user gave a tag to, latest first."""
+def items_of_user(
+    tx: Tx, user_id: int, tag_key: str, kind: str, without: Sequence[int] = (), *, limit: int, offset: int
+) -> list[Row]:
+    """(entity_id, item_name, item_credit, item_credit_id) of what a user gave a tag to, some left out, latest first."""
     return tx.all(
         """
         SELECT entity_id, item_name, item_credit, item_credit_id
@@ -96,24 +98,52 @@ def items_of_user(tx: Tx, user_id: int, tag_key: str, kind: str, *, limit: int, 
         WHERE user_id = :user_id
           AND tag_key = :tag_key
           AND kind = :kind
+          AND entity_id NOT IN (:without*)
         ORDER BY at DESC, entity_id
         LIMIT :limit OFFSET :offset
         """,
         user_id=user_id,
         tag_key=tag_key,
         kind=kind,
+        without=without or [0],
         limit=limit,
         offset=offset,
     )
 
 
-def count_items_of_user(tx: Tx, user_id: int, tag_key: str, kind: str) -> int:
-    """To how many items of a kind a user gave a tag."""
-    row = tx.one(
-        "SELECT count(*) FROM tags WHERE user_id = :user_id AND tag_key = :tag_key AND kind = :kind",
+def tagged_of(tx: Tx, user_id: int, tag_key: str, kind: str, entity_ids: Sequence[int]) -> list[Row]:
+    """(entity_id, at) of those items that a user gave a tag to."""
+    return tx.all(
+        """
+        SELECT entity_id, at
+        FROM tags
+        WHERE user_id = :user_id
+          AND tag_key = :tag_key
+          AND kind = :kind
+          AND entity_id IN (:entity_ids*)
+        """,
         user_id=user_id,
         tag_key=tag_key,
         kind=kind,
+        entity_ids=entity_ids,
+    )
+
+
+def count_items_of_user(tx: Tx, user_id: int, tag_key: str, kind: str, without: Sequence[int] = ()) -> int:
+    """To how many items of a kind a user gave a tag, some left out."""
+    row = tx.one(
+        """
+        SELECT count(*)
+        FROM tags
+        WHERE user_id = :user_id
+          AND tag_key = :tag_key
+          AND kind = :kind
+          AND entity_id NOT IN (:without*)
+        """,
+        user_id=user_id,
+        tag_key=tag_key,
+        kind=kind,
+        without=without or [0],
     )
     return int(row[0]) if row else 0
 

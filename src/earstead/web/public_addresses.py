@@ -158,9 +158,18 @@ def _tagged(services: Services, viewer: User | None, name: str) -> dict[str, Any
     return {
         "taggings": taggings,
         "reach": reach,
-        "groups": [(title, *tags.tagged(name, kind, _TOP, 0, viewer)) for kind, title in _TITLES] if taggings else [],
+        "groups": [_group(services, viewer, name, *group) for group in _TITLES] if taggings else [],
         "similar": tags.similar(name, _TOP, viewer) if taggings else (),
     }
+
+
+def _group(
+    services: Services, viewer: User | None, name: str, kind: Kind, title: str
+) -> tuple[str, tuple[EntityRef, ...], int]:
+    """What of a kind carries a tag, as those write it who may be seen: (title, the first of it, how much)."""
+    found, total = services.tags.tagged(name, kind, _TOP, 0, viewer)
+    heard = services.commons.refs([ref.entity_id for ref in found], viewer)
+    return title, tuple(heard.get(ref.entity_id, ref) for ref in found), total
 
 
 routes: list[BaseRoute] = [

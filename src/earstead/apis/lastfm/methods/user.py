@@ -105,11 +105,9 @@ def get_loved_tracks(call: Call) -> Box:
     """Latest love first; named as the listener's history names them."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     rows, total = call.services.feedback.loved(user.user_id, limit=limit, offset=pieces.offset(limit, page))
-    refs = call.services.insights.refs(user.user_id, [row.recording_id for row in rows])
     loved = []
     for row in rows:
-        ref = refs.get(row.recording_id)
-        title, artist = (ref.name, ref.credit) if ref else (row.track.track_name, row.track.artist_name)
+        title, artist = row.recording.name, row.recording.credit
         loved.append(
             Box(
                 "track",
