@@ -96,7 +96,7 @@ def test_dependencies_are_pinned() -> None:
 
 def test_declared_dependencies_are_used() -> None:
     """What everybody must install is imported somewhere, or is found by another at run time."""
-    by_others = {"uvloop", "httptools", "python-multipart", "tzdata"}
+    by_others = {"uvloop", "python-multipart", "tzdata", "websockets"}
     modules_of = {"argon2-cffi": "argon2", "sse-starlette": "sse_starlette"}
     imported = {
         name.partition(".")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,10 +47,10 @@ Until = Callable[[Callable[[], object]], None]
 @pytest.fixture
 def until() -> Until:
     def wait(holds: Callable[[], object]) -> None:
-        end = time.monotonic() + 10
+        end, pause = time.monotonic() + 10, threading.Event()
         while not holds():
             assert time.monotonic() < end, "it did not come to that within 10 s"
-            time.sleep(0.01)
+            pause.wait(0.01)
 
     return wait
 
