@@ -82,25 +82,30 @@ def loads(text: str) -> Order:
 # --- following the source -----------------------------------------------------------------------------------------
 
 
-def follow(order: Order, groups: Groups, *, read: int, resting: Collection[int] = ()) -> tuple[Order, Followed]:
+def follow(
+    order: Order, groups: Groups, *, read: int, resting: Collection[int] = (), most: int = 1 << 30
+) -> tuple[Order, Followed]:
     """Take in what a source holds now.
 
     Args:
         read: number of the last complete read. One that was taken in before brings what is new and takes nothing away.
         resting: items that may not be dealt now; new ones among them count as heard.
+        most: so many items may go now; the others go with later calls, as long as they are still missing.
     """
     present = {item for group in groups for item in group}
     known = set(order.known)
     new = tuple(item for group in groups for item in group if item not in known)
-    missing, gone = absence.found(order.missing, present), tuple[int, ...]()
+    missing = absence.found(order.missing, present)
     if read > order.read:
-        missing, gone = absence.count(order.missing, _of_source(order, present), present)
+        counted, ripe = absence.count(order.missing, _of_source(order, present), present)
+        missing = {**counted, **dict.fromkeys(ripe, absence.READS)}
+    gone = tuple(item for item, times in missing.items() if times >= absence.READS)[:most]
     left_before = order.left
     order = _without(order, set(gone))
     order = msgspec.structs.replace(
         order,
         read=max(read, order.read),
-        missing=missing,
+        missing={item: times for item, times in missing.items() if item not in gone},
         guests=tuple(item for item in order.guests if item not in present),
         heard=order.heard + tuple(item for item in new if item in resting),
     )

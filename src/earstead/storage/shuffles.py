@@ -148,8 +148,8 @@ def items(tx: Tx, shuffle_id: int, item_ids: Sequence[int]) -> list[Row]:
     )
 
 
-def played(tx: Tx, shuffle_id: int, uri: str, match_key: int) -> list[int]:
-    """Ids of the items that a play may be of: those with its URI first, then those of the same name."""
+def played(tx: Tx, shuffle_id: int, uri: str, match_keys: Sequence[int]) -> list[int]:
+    """Ids of the items that a play may be of: those with its URI first, then those of one of its names."""
     rows = tx.all(
         """
         SELECT 0, item_id
@@ -158,12 +158,12 @@ def played(tx: Tx, shuffle_id: int, uri: str, match_key: int) -> list[int]:
         UNION
         SELECT 1, item_id
         FROM shuffle_items
-        WHERE shuffle_id = :shuffle_id AND match_key = :match_key
+        WHERE shuffle_id = :shuffle_id AND match_key IN (:match_keys*)
         ORDER BY 1, 2
         """,
         shuffle_id=shuffle_id,
         uri=uri,
-        match_key=match_key,
+        match_keys=match_keys,
     )
     return list(dict.fromkeys(int(row[1]) for row in rows))
 
@@ -279,6 +279,21 @@ def day(tx: Tx, shuffle_id: int, name: str) -> list[Row]:
         shuffle_id=shuffle_id,
         name=name,
     )
+
+
+def count_of_day(tx: Tx, shuffle_id: int, name: str, kind: str) -> int:
+    """How many entries of a kind stand in the log of a day, those undone included."""
+    row = tx.one(
+        """
+        SELECT count(*)
+        FROM shuffle_log
+        WHERE shuffle_id = :shuffle_id AND day = :name AND kind = :kind
+        """,
+        shuffle_id=shuffle_id,
+        name=name,
+        kind=kind,
+    )
+    return int(row[0]) if row else 0
 
 
 def log(tx: Tx, shuffle_id: int, before: int, limit: int) -> list[Row]:

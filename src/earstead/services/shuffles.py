@@ -1,0 +1,537 @@
+"""Shuffles that remember: made over a playlist, albums, liked songs or the listener's own history, followed and undone.
+
+The order is kept here and works without any account; with one it is mirrored into a playlist (`shuffle_playlist`). What
+happens to it comes by jobs that survive a restart: a play that was stored, a read of the source, a look at the
+playlist every half hour. A source is only ever read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from earstead.core.errors import Conflict, NeedsReauth, NotFound, Refused, Rejected, RetryLater
+from earstead.core.names import clean
+from earstead.core.shuffling import Order, dumps
+from earstead.kit.clock import Clock, new_secret
+from earstead.services.feedback import MOST_PAGE, Feedback
+from earstead.services.ingest import Ingest, IngestResult
+from earstead.services.insights import Insights
+from earstead.services.mirror_types import MirrorItem, MirrorList
+from earstead.services.mirrors import Mirrors
+from earstead.services.shuffle_dealing import Dealing
+from earstead.services.shuffle_playlist import Playlists
+from earstead.services.shuffle_types import (
+    MOST_NAME,
+    LogEntry,
+    Rules,
+    Shuffle,
+    ShuffleItem,
+    SourceKind,
+    SourceOption,
+    check_rules,
+    item_from,
+    shuffle_from,
+)
+from earstead.services.spotify_accounts import SpotifyAccounts
+from earstead.services.spotify_linking import SpotifyLinking
+from earstead.services.spotify_types import LinkedAccount
+from earstead.services.worker import Worker
+from earstead.storage import shuffles as table
+from earstead.storage.engine import Engine, Tx
+from earstead.storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+FEATURE = "shuffle"
+SOURCE_JOB = "shuffle.source"
+HEARD_JOB = "shuffle.heard"
+PLAYLIST_JOB = "shuffle.playlist"
+ROUND_JOB = "shuffle.round"
+ROUND_EVERY_S = 1_800
+MOST = 50
+"""Shuffles of one user."""
+MOST_OWN = 5_000
+"""Tracks of one's own history that a shuffle is made of, the most played first."""
+_PIECE = 200
+_SEED_BYTES = 12
+_KINDS: dict[str, SourceKind] = {"playlist": "playlist", "liked": "liked", "albums": "albums"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A shuffle with its counts. `source_title`: what it follows, "" when that is gone; `left_ms`: how long that is."""
+
+    shuffle: Shuffle
+    source_title: str
+    left: int
+    heard: int
+    aside: int
+    retired: int
+    left_ms: int
+
+
+class Shuffles:
+    """See the module. Methods block."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer,
+        clock: Clock,
+        worker: Worker,
+        ingest: Ingest,
+        insights: Insights,
+        feedback: Feedback,
+        mirrors: Mirrors,
+        accounts: SpotifyAccounts,
+        linking: SpotifyLinking,
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._clock = clock
+        self._worker = worker
+        self._insights = insights
+        self._feedback = feedback
+        self._mirrors = mirrors
+        self._accounts = accounts
+        self._playlists = Playlists(engine, writer, clock, linking)
+        worker.handle(SOURCE_JOB, lambda payload: self.follow(int(payload["shuffle_id"])))
+        worker.handle(HEARD_JOB, self._take_plays)
+        worker.handle(PLAYLIST_JOB, self._sync)
+        worker.every(ROUND_JOB, ROUND_EVERY_S, self._look_round)
+        ingest.followed_by(self._stored)
+        mirrors.followed_by(self._list_was_read, self._wanted, self._own_playlists)
+
+    # ---- reading -----------------------------------------------------------------------------------------
+
+    def of_user(self, user_id: int) -> tuple[Standing, ...]:
+        """A user's shuffles, oldest first."""
+        titles = {one.list_id: one.name for one in self._mirrors.lists(user_id)}
+        with self._engine.read() as tx:
+            found = [shuffle_from(row) for row in table.of_user(tx, user_id)]
+        return tuple(_standing(shuffle, _title(shuffle, titles), 0) for shuffle in found)
+
+    def get(self, user_id: int, shuffle_id: int) -> Standing:
+        """One shuffle. Raises NotFound."""
+        titles = {one.list_id: one.name for one in self._mirrors.lists(user_id)}
+        with self._engine.read() as tx:
+            shuffle = self._get(tx, user_id, shuffle_id)
+            waiting = set(shuffle.order.left)
+            left_ms = sum(row[7] for row in table.all_items(tx, shuffle_id) if row[0] in waiting)
+        return _standing(shuffle, _title(shuffle, titles), left_ms)
+
+    def upcoming(self, user_id: int, shuffle_id: int, limit: int = 50, offset: int = 0) -> tuple[ShuffleItem, ...]:
+        """What waits, in the order in which it comes."""
+        return self._part(user_id, shuffle_id, lambda order: order.left[offset : offset + limit])
+
+    def heard(self, user_id: int, shuffle_id: int, limit: int = 50) -> tuple[ShuffleItem, ...]:
+        """What was heard in this round, latest first."""
+        return self._part(user_id, shuffle_id, lambda order: order.heard[::-1][:limit])
+
+    def aside(self, user_id: int, shuffle_id: int, limit: int = 200) -> tuple[ShuffleItem, ...]:
+        """What was left out by hand, and what was heard as often as it may."""
+        return self._part(user_id, shuffle_id, lambda order: (order.aside + order.retired)[:limit])
+
+    def log(self, user_id: int, shuffle_id: int, limit: int = 100, before: int = 0) -> tuple[LogEntry, ...]:
+        """What was done to a shuffle, latest first, below an id (0: the latest of all)."""
+        with self._engine.read() as tx:
+            self._get(tx, user_id, shuffle_id)
+            rows = table.log(tx, shuffle_id, before or 1 << 62, min(limit, 500))
+            ids = sorted({row[4] for row in rows if row[4]})
+            named = {row[0]: item_from(row) for row in table.items(tx, shuffle_id, ids)} if ids else {}
+        return tuple(
+            LogEntry(
+                log_id=row[0],
+                at=row[1],
+                day=row[2],
+                kind=row[3],
+                item=named.get(row[4]),
+                round=row[5],
+                listen_id=row[7],
+                detail="" if row[3] == "round" else row[8],
+                undone_at=row[9],
+            )
+            for row in rows
+        )
+
+    def _part(self, user_id: int, shuffle_id: int, choose: Callable[[Order], Sequence[int]]) -> tuple[ShuffleItem, ...]:
+        with self._engine.read() as tx:
+            ids = list(choose(self._get(tx, user_id, shuffle_id).order))[:1000]
+            named = {row[0]: item_from(row) for row in table.items(tx, shuffle_id, ids)} if ids else {}
+        return tuple(named[item_id] for item_id in ids)
+
+    def _get(self, tx: Tx, user_id: int, shuffle_id: int) -> Shuffle:
+        row = table.get(tx, shuffle_id)
+        if row is None or row[1] != user_id:
+            raise NotFound("There is no such shuffle.")
+        return shuffle_from(row)
+
+    # ---- making, changing --------------------------------------------------------------------------------
+
+    def options(self, user_id: int) -> tuple[SourceOption, ...]:
+        """What can be shuffled: the lists of linked accounts that may be read, then what is our own."""
+        found = []
+        for account in self._accounts.of_user(user_id):
+            if account.state == "on" and FEATURE in account.features:
+                for kind, title in (("liked", "Liked songs"), ("albums", "Saved albums, each in its own order")):
+                    choice = f"{kind}:{account.account_id}"
+                    option = SourceOption(choice=choice, title=title, note=account.title, account_id=account.account_id)
+                    found.append(option)
+        ours = self._playlists_of(user_id)
+        for one in self._mirrors.lists(user_id):
+            if one.kind == "playlist" and one.readable and one.remote_id not in ours:
+                choice = f"playlist:{one.list_id}"
+                found.append(SourceOption(choice=choice, title=one.name, note="playlist", account_id=one.account_id))
+        found.append(SourceOption(choice="history", title="Everything you have heard here", note="", account_id=0))
+        found.append(SourceOption(choice="loved", title="What you loved here", note="", account_id=0))
+        return tuple(found)
+
+    def create(
+        self, user_id: int, choice: str, *, name: str = "", rules: Rules | None = None, playlist: bool = False
+    ) -> Shuffle:
+        """Make a shuffle over one of `options`.
+
+        Args:
+            name: "" for that of the source.
+            playlist: whether it is mirrored into a playlist of its own.
+
+        Raises Rejected, NotFound, Conflict.
+        """
+        source, list_id, account, title = self._source(user_id, choice)
+        chosen = check_rules(rules or Rules())
+        name = clean(name)[:MOST_NAME] or title
+        if playlist and account is None:
+            account = self._account_for(user_id)
+        values = {
+            "user_id": user_id,
+            "account_id": account.account_id if account and playlist else 0,
+            "name": name,
+            "source": source,
+            "list_id": list_id,
+            "rules": msgspec.json.encode(chosen).decode(),
+            "dealt": dumps(Order(seed=new_secret(_SEED_BYTES))),
+            "now": self._clock.now(),
+        }
+
+        def work(tx: Tx) -> int:
+            if len(table.hearing(tx, user_id)) >= MOST:
+                raise Conflict(f"At most {MOST} shuffles can be kept.")
+            return table.add(tx, values)
+
+        shuffle_id = self._writer.do(work).result()
+        if account and list_id:
+            self._mirrors.look_soon(account.account_id)
+        self.follow(shuffle_id)
+        with self._engine.read() as tx:
+            return self._get(tx, user_id, shuffle_id)
+
+    def _source(self, user_id: int, choice: str) -> tuple[SourceKind, int, LinkedAccount | None, str]:
+        kind, _, number = choice.partition(":")
+        if choice == "history":
+            return "history", 0, None, "Everything"
+        if choice == "loved":
+            return "loved", 0, None, "Loved"
+        if kind not in _KINDS or not number.isdecimal() or len(number) > 18:
+            raise Rejected("source", "choose one of the list")
+        if kind == "playlist":
+            held = self._mirrors.get(user_id, int(number))
+            account = self._accounts.get(user_id, held.account_id)
+            if held.kind != "playlist" or not held.readable or held.remote_id in self._playlists_of(user_id):
+                raise Rejected("source", "this list cannot be shuffled")
+            return "playlist", held.list_id, self._able(account), held.name
+        account = self._able(self._accounts.get(user_id, int(number)))
+        source = _KINDS[kind]
+        title = "Liked songs" if source == "liked" else "Saved albums"
+        return source, self._mirrors.want(account, "liked" if source == "liked" else "albums"), account, title
+
+    def _able(self, account: LinkedAccount) -> LinkedAccount:
+        if FEATURE not in account.features:
+            raise Rejected("source", f"switch the shuffle on for {account.title} first, under Settings, Spotify")
+        return account
+
+    def _account_for(self, user_id: int) -> LinkedAccount:
+        for account in self._accounts.of_user(user_id):
+            if account.state == "on" and FEATURE in account.features:
+                return account
+        raise Rejected("playlist", "connect a Spotify account with the shuffle switched on first")
+
+    def edit(self, user_id: int, shuffle_id: int, *, name: str, rules: Rules) -> None:
+        """Change the name and the rules. Raises Rejected, NotFound."""
+        chosen = msgspec.json.encode(check_rules(rules)).decode()
+        name = clean(name)[:MOST_NAME]
+        if not name:
+            raise Rejected("name", "must not be empty")
+
+        def work(tx: Tx) -> None:
+            self._get(tx, user_id, shuffle_id)
+            table.change(tx, shuffle_id, {"name": name, "rules": chosen})
+            self._worker.enqueue(tx, SOURCE_JOB, {"shuffle_id": shuffle_id}, dedupe=str(shuffle_id))
+
+        self._writer.do(work).result()
+
+    def pause(self, user_id: int, shuffle_id: int) -> None:
+        """Leave the playlist alone; plays are still taken in."""
+        self._set_state(user_id, shuffle_id, "paused")
+
+    def resume(self, user_id: int, shuffle_id: int) -> None:
+        """Go on."""
+        self._set_state(user_id, shuffle_id, "on")
+
+    def _set_state(self, user_id: int, shuffle_id: int, state: str) -> None:
+        def work(tx: Tx) -> None:
+            self._get(tx, user_id, shuffle_id)
+            table.change(tx, shuffle_id, {"state": state, "error": ""})
+            self._queue(tx, shuffle_id)
+
+        self._writer.do(work).result()
+
+    def remove(self, user_id: int, shuffle_id: int) -> None:
+        """Forget a shuffle. Its playlist stays where it is, as it is."""
+
+        def work(tx: Tx) -> None:
+            self._get(tx, user_id, shuffle_id)
+            table.remove(tx, shuffle_id)
+
+        self._writer.do(work).result()
+
+    # ---- by hand -----------------------------------------------------------------------------------------
+
+    def mark_heard(self, user_id: int, shuffle_id: int, item_id: int) -> None:
+        """Say that something was heard. Raises NotFound."""
+        self._deal(user_id, shuffle_id, lambda dealing: dealing.hear_by_hand(self._item(dealing, item_id)))
+
+    def set_aside(self, user_id: int, shuffle_id: int, item_id: int) -> None:
+        """Leave something out of all rounds. Raises NotFound."""
+        self._deal(user_id, shuffle_id, lambda dealing: dealing.set_aside(self._item(dealing, item_id).item_id))
+
+    def bring_back(self, user_id: int, shuffle_id: int, item_id: int) -> None:
+        """Let something wait again, as the next one. Raises NotFound."""
+        self._deal(user_id, shuffle_id, lambda dealing: dealing.bring_back(self._item(dealing, item_id).item_id))
+
+    def undo(self, user_id: int, shuffle_id: int, day: str) -> int:
+        """Take back what was removed on a day (ISO date); returns how many items wait again. Raises NotFound."""
+        return int(self._deal(user_id, shuffle_id, lambda dealing: dealing.undo(day)))
+
+    def _item(self, dealing: Dealing, item_id: int) -> ShuffleItem:
+        rows = dealing.rows([item_id])
+        if not rows:
+            raise NotFound("There is no such item in this shuffle.")
+        return rows[0]
+
+    def _deal(self, user_id: int, shuffle_id: int, act: Callable[[Dealing], Any]) -> Any:
+        def work(tx: Tx) -> Any:
+            dealing = Dealing(tx, self._get(tx, user_id, shuffle_id), self._clock.now())
+            answer = act(dealing)
+            if dealing.save():
+                self._queue(tx, shuffle_id)
+            return answer
+
+        return self._writer.do(work).result()
+
+    # ---- the source --------------------------------------------------------------------------------------
+
+    def follow(self, shuffle_id: int) -> None:
+        """Take in what the source of a shuffle holds now. Harmless to repeat, and when the shuffle is gone."""
+        with self._engine.read() as tx:
+            row = table.get(tx, shuffle_id)
+        if row is None:
+            return
+        shuffle = shuffle_from(row)
+        found = self._read_source(shuffle)
+        if found is None:
+            return
+        items, read = found
+
+        def work(tx: Tx) -> None:
+            fresh = table.get(tx, shuffle_id)
+            if fresh is None:
+                return
+            dealing = Dealing(tx, shuffle_from(fresh), self._clock.now())
+            dealing.follow(items, read)
+            if dealing.save():
+                self._queue(tx, shuffle_id)
+
+        self._writer.do(work).result()
+
+    def _read_source(self, shuffle: Shuffle) -> tuple[list[MirrorItem], int] | None:
+        """What a source holds, and the number of its last complete read; None before the first one."""
+        if shuffle.source == "history":
+            return self._of_history(shuffle.user_id), shuffle.order.read + 1
+        if shuffle.source == "loved":
+            return self._of_loves(shuffle.user_id), shuffle.order.read + 1
+        try:
+            with self._engine.read() as tx:
+                held = self._mirrors.get_in(tx, shuffle.user_id, shuffle.list_id)
+                return (self._mirrors.present_in(tx, held.list_id), held.reads) if held.reads else None
+        except NotFound:
+            return None
+
+    def _of_history(self, user_id: int) -> list[MirrorItem]:
+        found = self._insights.chart(user_id, "recording", None, limit=MOST_OWN)
+        return [
+            _own(row.entity.spotify_uri, row.entity.name, row.entity.credit) for row in found.rows if row.entity.credit
+        ]
+
+    def _of_loves(self, user_id: int) -> list[MirrorItem]:
+        found: list[MirrorItem] = []
+        while len(found) < MOST_OWN:
+            rows, _ = self._feedback.loved(user_id, limit=MOST_PAGE, offset=len(found))
+            found += [_own(row.track.spotify_uri, row.track.track_name, row.track.artist_name) for row in rows]
+            if len(rows) < MOST_PAGE:
+                break
+        return found
+
+    def _list_was_read(self, tx: Tx, held: MirrorList) -> None:
+        for row in table.of_user(tx, held.user_id):
+            if row[5] == held.list_id:
+                self._worker.enqueue(tx, SOURCE_JOB, {"shuffle_id": row[0]}, dedupe=str(row[0]))
+
+    def _wanted(self, account: LinkedAccount) -> frozenset[int]:
+        with self._engine.read() as tx:
+            return frozenset(row[5] for row in table.of_user(tx, account.user_id) if row[5])
+
+    def _own_playlists(self, account: LinkedAccount) -> frozenset[str]:
+        return self._playlists_of(account.user_id)
+
+    def _playlists_of(self, user_id: int) -> frozenset[str]:
+        with self._engine.read() as tx:
+            return frozenset(row[10] for row in table.of_user(tx, user_id) if row[10])
+
+    # ---- plays -------------------------------------------------------------------------------------------
+
+    def _stored(self, tx: Tx, user_id: int, said: Sequence[Any], result: IngestResult, bulk: bool) -> None:
+        rows = table.hearing(tx, user_id)
+        if not rows:
+            return
+        since = min(row[1] for row in rows)
+        ids = [
+            outcome.listen_id
+            for one, outcome in zip(said, result.outcomes, strict=True)
+            if outcome.status != "known" and one.listened_at >= since
+        ]
+        for start in range(0, len(ids), _PIECE):
+            payload = {"user_id": user_id, "listen_ids": ids[start : start + _PIECE]}
+            self._worker.enqueue(tx, HEARD_JOB, payload)
+
+    def _take_plays(self, payload: Mapping[str, Any]) -> None:
+        user_id = int(payload["user_id"])
+
+        def work(tx: Tx) -> None:
+            listens = []
+            for listen_id in payload["listen_ids"]:
+                try:
+                    listens.append(self._insights.listen_in(tx, user_id, int(listen_id)))
+                except NotFound:  # deleted since
+                    continue
+            listens.sort(key=lambda listen: listen.listened_at)
+            for row in table.of_user(tx, user_id):
+                dealing = Dealing(tx, shuffle_from(row), self._clock.now())
+                for listen in listens:
+                    dealing.hear(listen)
+                if dealing.save():
+                    self._queue(tx, row[0])
+
+        self._writer.do(work).result()
+
+    # ---- the playlist ------------------------------------------------------------------------------------
+
+    def _queue(self, tx: Tx, shuffle_id: int, run_at: int = 0) -> None:
+        self._worker.enqueue(tx, PLAYLIST_JOB, {"shuffle_id": shuffle_id}, run_at=run_at, dedupe=str(shuffle_id))
+
+    def _look_round(self, _: Mapping[str, Any]) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """Have the sources and playlists of all shuffles that are on looked at."""
+        last = 0
+        while True:
+            with self._engine.read() as tx:
+                rows = table.running(tx, last, _PIECE)
+
+            def work(tx: Tx, rows: Sequence[Any] = rows) -> None:
+                for row in rows:
+                    self._worker.enqueue(tx, SOURCE_JOB, {"shuffle_id": row[0]}, dedupe=str(row[0]))
+                    if row[2]:
+                        self._queue(tx, row[0])
+
+            self._writer.do(work).result()
+            if len(rows) < _PIECE:
+                return
+            last = rows[-1][0]
+
+    def _sync(self, payload: Mapping[str, Any]) -> None:
+        shuffle_id = int(payload["shuffle_id"])
+        with self._engine.read() as tx:
+            row = table.get(tx, shuffle_id)
+        if row is None or not row[2] or row[7] != "on":
+            return
+        shuffle = shuffle_from(row)
+        account = self._accounts.find(shuffle.account_id)
+        if account is None or account.state != "on" or FEATURE not in account.features:
+            self._say(shuffle, "The Spotify account is not connected, or its shuffle is switched off.")
+            return
+        try:
+            said = self._playlists.sync(shuffle, account)
+        except RetryLater as fault:
+            # Not a failed job: every write so far is noted, and the limits may ask for many turns.
+            at = self._clock.now() + round(max(fault.after_s, 1.0)) + 1
+            self._writer.do(lambda tx: self._queue(tx, shuffle_id, at)).result()
+        except (Refused, NeedsReauth, NotFound) as fault:
+            self._say(shuffle, str(fault))
+        else:
+            if said is not None:
+                self._say(shuffle, said)
+            self._look_again(shuffle)
+
+    def _look_again(self, before: Shuffle) -> None:
+        """Another turn for what was played while this one was under way."""
+
+        def work(tx: Tx) -> None:
+            row = table.get(tx, before.shuffle_id)
+            if row is not None and shuffle_from(row).order != before.order:
+                self._queue(tx, before.shuffle_id)
+
+        self._writer.do(work).result()
+
+    def _say(self, shuffle: Shuffle, error: str) -> None:
+        if shuffle.error != error:
+            self._writer.do(lambda tx: table.change(tx, shuffle.shuffle_id, {"error": error[:300]})).result()
+
+
+def _own(uri: str, name: str, credit: str) -> MirrorItem:
+    return MirrorItem(
+        uri=uri,
+        added_at=0,
+        group_key="",
+        track_name=name,
+        artist_names=(credit,),
+        release_name="",
+        duration_ms=0,
+        isrc="",
+    )
+
+
+def _title(shuffle: Shuffle, titles: Mapping[int, str]) -> str:
+    if shuffle.source == "history":
+        return "Everything you have heard here"
+    if shuffle.source == "loved":
+        return "What you loved here"
+    return titles.get(shuffle.list_id, "")
+
+
+def _standing(shuffle: Shuffle, title: str, left_ms: int) -> Standing:
+    order = shuffle.order
+    return Standing(
+        shuffle=shuffle,
+        source_title=title,
+        left=len(order.left),
+        heard=len(order.heard),
+        aside=len(order.aside),
+        retired=len(order.retired),
+        left_ms=left_ms,
+    )
