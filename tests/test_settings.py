@@ -31,3 +31,12 @@ def test_a_simulator_may_stand_in_for_spotify() -> None:
     assert settings.spotify_accounts_url == "https://accounts.spotify.com"
     with pytest.raises(Rejected, match="EARSTEAD_SPOTIFY_API_URL"):
         read_settings({"EARSTEAD_SPOTIFY_API_URL": "ftp://x"}, data="/nowhere")
+
+
+def test_budgets_of_spotify_are_read() -> None:
+    """Kinds of requests get the numbers named; a kind that is none, or no number, is named with all that are."""
+    said = {"EARSTEAD_SPOTIFY_BUDGETS": "player=4000, search = 50,"}
+    assert read_settings(said, data="/nowhere").spotify_budgets == {"player": 4000, "search": 50}
+    for wrong in ("players=4", "player=", "player=many", "player"):
+        with pytest.raises(Rejected, match=r"EARSTEAD_SPOTIFY_BUDGETS: .* for player, recent"):
+            read_settings({"EARSTEAD_SPOTIFY_BUDGETS": wrong}, data="/nowhere")

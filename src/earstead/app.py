@@ -224,7 +224,7 @@ def _spotify_link(settings: Settings, spotify: SpotifyAccounts, clock: Clock) ->
     own = (settings.spotify_api_url, settings.spotify_accounts_url) != (API_URL, ACCOUNTS_URL)
     outbound = Outbound(allow_private=own, agent=f"earstead/{__version__}")
     urls = {"api_url": settings.spotify_api_url, "accounts_url": settings.spotify_accounts_url}
-    return SpotifyLink(spotify, outbound, clock, **urls)
+    return SpotifyLink(spotify, outbound, clock, budgets=settings.spotify_budgets, **urls)
 
 
 def _stop_imports(imports: Imports, user_id: int) -> None:

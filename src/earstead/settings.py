@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from earstead.core.errors import Rejected
+from earstead.core.quota import BUDGETS, FAMILIES, Family
 from earstead.core.spotify import ACCOUNTS_URL, API_URL
 from earstead.kit.addresses import web_address
 from earstead.kit.log import without_secrets
@@ -35,6 +36,7 @@ class Settings:
         allow_private: whether addresses that users give may lead into private networks, and to this machine.
         limits: how much callers may ask for.
         spotify_api_url, spotify_accounts_url: where Spotify answers; a simulator may stand there.
+        spotify_budgets: requests of a developer account in 24 hours, by kind, for those that differ from `BUDGETS`.
         tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
         tls_key: PEM file of its key; None when the certificate's file holds it too.
         tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
@@ -53,6 +55,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     spotify_api_url: str = API_URL
     spotify_accounts_url: str = ACCOUNTS_URL
+    spotify_budgets: Mapping[Family, int] = field(default_factory=dict)
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_port: int | None = None
@@ -112,6 +115,7 @@ def read_settings(
         limits=_limits(words, faults),
         spotify_api_url=_service_url(words, "EARSTEAD_SPOTIFY_API_URL", faults, API_URL),
         spotify_accounts_url=_service_url(words, "EARSTEAD_SPOTIFY_ACCOUNTS_URL", faults, ACCOUNTS_URL),
+        spotify_budgets=_budgets(words, "EARSTEAD_SPOTIFY_BUDGETS", faults),
         tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
         tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
         tls_port=_tls_port(words, faults),
@@ -198,6 +202,19 @@ def _service_url(words: Mapping[str, str], name: str, faults: list[str], default
     except Rejected as fault:
         faults.append(str(fault))
         return default
+
+
+def _budgets(words: Mapping[str, str], name: str, faults: list[str]) -> dict[Family, int]:
+    """ "player=3000, search=50" as numbers by kind."""
+    found: dict[Family, int] = {}
+    for text in filter(None, (part.strip() for part in words.get(name, "").split(","))):
+        kind, _, number = (word.strip() for word in text.partition("="))
+        family = next((known for known in FAMILIES if known == kind), None)
+        if family is None or not (number.isascii() and number.isdigit() and 0 < len(number) < _MOST_DIGITS):
+            faults.append(f"{name}: {text[:40]!r} is not like player={BUDGETS['player']}, for {', '.join(FAMILIES)}")
+        else:
+            found[family] = max(1, int(number))
+    return found
 
 
 def _secret(words: Mapping[str, str], faults: list[str]) -> str:

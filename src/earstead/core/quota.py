@@ -17,6 +17,7 @@ not go back. (spotify-web-api.md 3)
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Literal, get_args
 
@@ -108,7 +109,7 @@ class _Saved(msgspec.Struct, kw_only=True):
 class Quota:
     """What is known of the limits of one developer account. Not for several threads."""
 
-    def __init__(self, budgets: dict[Family, int] | None = None, saved: str = "") -> None:
+    def __init__(self, budgets: Mapping[Family, int] | None = None, saved: str = "") -> None:
         """`budgets`: requests a day by family, for those that differ from `BUDGETS`; `saved`: a former `save`."""
         self._usual = {**BUDGETS, **(budgets or {})}
         found = _read(saved)

@@ -7,10 +7,11 @@ process that is killed forgets the counts of its last half minute, and no lock.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Protocol
 
 from earstead.core.errors import RetryLater
-from earstead.core.quota import BUDGETS, FAMILIES, Family, Priority, Quota, Standing, Window
+from earstead.core.quota import FAMILIES, Family, Priority, Quota, Standing, Window
 from earstead.core.spotify import SERVICE, QuotaLocked
 from earstead.kit.clock import Clock
 
@@ -47,7 +48,7 @@ class Forgetful:
 class Governor:
     """Says who may ask now. For several threads; never waits."""
 
-    def __init__(self, clock: Clock, memory: Memory | None = None, budgets: dict[Family, int] | None = None) -> None:
+    def __init__(self, clock: Clock, memory: Memory | None = None, budgets: Mapping[Family, int] | None = None) -> None:
         self._clock = clock
         self._memory: Memory = memory or Forgetful()
         self._lock = threading.Lock()
@@ -111,6 +112,3 @@ class Governor:
     def _keep(self, now: int) -> None:
         self._memory.keep(self._quota.save())
         self._kept_ms, self._dirty = now, False
-
-
-__all__ = ["BUDGETS", "Governor", "Memory", "Priority"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from earstead.core.quota import Family, Priority, Standing, Window
 from earstead.core.spotify import ACCOUNTS_URL, API_URL, Capabilities, Profile, Tokens
@@ -68,8 +68,11 @@ class SpotifyLink:
         *,
         api_url: str = API_URL,
         accounts_url: str = ACCOUNTS_URL,
+        budgets: Mapping[Family, int] | None = None,
     ) -> None:
+        """`budgets`: see `core.quota.Quota`."""
         self._links = links
+        self._budgets = budgets or {}
         self._transport = transport
         self._clock = clock
         self._api_url = api_url
@@ -168,7 +171,8 @@ class SpotifyLink:
         with self._lock:
             found = self._governors.get(developer)
             if found is None:
-                found = self._governors[developer] = Governor(self._clock, KeptQuota(self._links, developer))
+                memory = KeptQuota(self._links, developer)
+                found = self._governors[developer] = Governor(self._clock, memory, self._budgets)
             return found
 
     def share(self, developer: str, family: Family) -> float:

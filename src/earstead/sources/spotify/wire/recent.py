@@ -61,6 +61,7 @@ def _submission(row: Played, start_ms: int) -> Submission:
         isrc=Isrc(item.isrc) if item.isrc else None,
         spotify_uri=SpotifyUri(item.uri) if not item.uri.startswith("spotify:local:") else None,
         origin="spotify.com",
+        client="Spotify",
         extra=extra,
     )
 
