@@ -68,10 +68,13 @@ from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
+from earstead.services.watched import Watched
 from earstead.services.webhooks import Webhooks
 from earstead.services.worker import Worker
 from earstead.settings import Settings
+from earstead.sources.spotify.following import Around
 from earstead.sources.spotify.link import SpotifyLink
+from earstead.sources.spotify.watch import Watcher
 from earstead.storage.engine import Engine, open_engine
 from earstead.storage.writer import Writer
 from earstead.web import routes as web
@@ -168,6 +171,12 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     spotify = SpotifyAccounts(engine, writer, clock, vault, worker, journal)
     accounts.before_erasing(spotify.silence)
     spotify_links = SpotifyLinking(spotify, accounts, worker, writer, _spotify_link(settings, spotify, clock))
+    watched = Watched(writer, ingest, journal, clock)
+    around = Around(cursors=spotify, clients=spotify_links, watched=watched, playing=playing, clock=clock)
+    watching = Watcher(spotify, around)
+    spotify_links.after_linking(lambda _: watching.refresh())
+    spotify_links.before_leaving(lambda account, _: watching.forget(account))
+    accounts.before_erasing(lambda _: watching.refresh())
     mirrors = Mirrors(engine, writer, clock, journal, worker, spotify, spotify_links)
     shuffles = Shuffles(engine, writer, clock, worker, ingest, insights, feedback, mirrors, spotify, spotify_links)
     return Services(
@@ -199,6 +208,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         relays=relays,
         spotify=spotify,
         spotify_links=spotify_links,
+        watching=watching,
         mirrors=mirrors,
         shuffles=shuffles,
         hub=hub,
@@ -277,6 +287,7 @@ def start(services: Services) -> None:
     services.relays.start()
     services.webhooks.start()
     services.worker.start()
+    services.watching.start()
 
 
 def stop(services: Services) -> None:

@@ -34,6 +34,7 @@ from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_linking import SpotifyLinking
 from earstead.services.tags import Tags
+from earstead.services.watched import Watching
 from earstead.services.webhooks import Webhooks
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine
@@ -74,6 +75,7 @@ class Services:
     relays: Relays
     spotify: SpotifyAccounts
     spotify_links: SpotifyLinking
+    watching: Watching
     mirrors: Mirrors
     shuffles: Shuffles
     hub: Hub
@@ -85,6 +87,7 @@ class Services:
 
     def close(self) -> None:
         """Finish what was begun: jobs, then the writer, then the connections."""
+        self.watching.stop()
         self.worker.stop()
         self.relays.close()
         self.spotify_links.close()
