@@ -185,6 +185,21 @@ class SpotifyApi(Protocol):
     def unsave(self, uris: Sequence[str]) -> None:
         """Take tracks out of the library."""
 
+    def track(self, track_id: str) -> Item:
+        """One track. Raises NotFound."""
+
+    def is_chapter(self, uri: str) -> bool:
+        """Whether what the player calls an episode is a chapter of an audiobook."""
+
+    def search_tracks(self, words: str, limit: int = 10) -> tuple[Item, ...]:
+        """Tracks by words, or by `isrc:...`."""
+
+    def control(self, command: str, *, device_id: str = "", **values: str) -> None:
+        """Play, pause, skip, seek and the like. Raises NoDevice."""
+
+    def play(self, *, context_uri: str = "", uris: Sequence[str] = (), device_id: str = "") -> None:
+        """Play a context, or up to 100 items. Raises NoDevice."""
+
 
 class Link(Protocol):
     """The side that speaks with Spotify: `sources.spotify.link.SpotifyLink`."""
