@@ -13,7 +13,7 @@ from earstead.core.periods import period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind, EntityRef, ListenFilter
-from earstead.web import said, sentences, tagging
+from earstead.web import habits, said, sentences, tagging
 from earstead.web.auth import current_user
 from earstead.web.charts_pages import fitting_unit
 from earstead.web.forms import whole
@@ -53,6 +53,7 @@ async def _entity(request: Request) -> Response:
         # It was merged into another one: there is one address for one entity.
         return RedirectResponse(f"{at.home}/{kind}/{ref.entity_id}", 303)
     context.update(kind_title=TITLES[kind], said=words, tags=tags, tag_address=tag_address)
+    context.update(leaving=habits.leaving, ends_sentence=habits.recording_sentence)
     return page(request, "entity.html", etag=etag, at=at, **context)
 
 
@@ -78,6 +79,7 @@ def _gather(at: Visit, kind: EntityKind, entity_id: int) -> dict[str, Any]:
         "latest": latest.items,
         "hearts": said.hearts(at, latest.items),
         "links": links(detail.entity),
+        "ends": at.services.habits.recording(user_id, entity_id) if at.own and kind == "recording" else None,
     }
 
 

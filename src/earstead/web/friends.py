@@ -74,7 +74,7 @@ def _to(at: Visit, numbers: dict[str, int]) -> str:
 
 
 def _friend(at: Visit, viewer: User | None, person: User) -> Friend:
-    now = at.services.playing.get(person.user_id)
+    now = at.services.showing.services(at.services, person, viewer).playing.get(person.user_id)
     return Friend(
         user=person,
         plays_now=f"{now.submission.track_name}, {now.submission.artist_name}" if now else "",

@@ -25,6 +25,7 @@ from earstead.web import (
     exports,
     first_start,
     guide,
+    habits,
     home,
     imports,
     listens,
@@ -69,7 +70,7 @@ def routes(services: Services) -> list[BaseRoute]:
         *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in),
         *(api_accounts, api_terms, consent, guide, public_addresses, self_test),
     )
-    by_user = (home, charts_pages, entities, listens, player, said)
+    by_user = (home, habits, charts_pages, entities, listens, player, said)
     pages: list[BaseRoute] = [
         *(route for module in own for route in module.routes),
         *method_docs.routes(services),

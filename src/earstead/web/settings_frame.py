@@ -28,6 +28,7 @@ _OWNER_SECTIONS = (
     ("/settings/users", "Users"),
     ("/settings/server/api", "Server: API"),
     ("/settings/server/terms", "Server: terms"),
+    ("/settings/server/policy", "Server: policy"),
 )
 
 

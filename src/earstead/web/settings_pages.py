@@ -14,6 +14,7 @@ from earstead.web import (
     settings_account,
     settings_applications,
     settings_keys,
+    settings_policy,
     settings_relays,
     settings_server_api,
     settings_spotify,
@@ -136,4 +137,5 @@ routes: list[BaseRoute] = [
     *settings_account.routes,
     *settings_users.routes,
     *settings_server_api.routes,
+    *settings_policy.routes,
 ]

@@ -79,10 +79,19 @@ class ListenBrainz:
 
     async def _subject(self, request: Request, name: str) -> User:
         """The user a reading is about. Private ones exist for their own token alone."""
+        return (await self._shown(request, name))[0]
+
+    async def _shown(self, request: Request, name: str) -> tuple[User, Services]:
+        """The same, with the services through which whoever asks may read."""
         grant = self._grant(request)
         viewer = grant.user if grant and READ in grant.scopes else None
+
+        def find() -> tuple[User, Services]:
+            owner = self._services.accounts.find(name, viewer)
+            return owner, self._services.showing.services(self._services, owner, viewer)
+
         try:
-            return await blocking(self._services.accounts.find, name, viewer)
+            return await blocking(find)
         except NotFound:
             raise NotFound(f"Cannot find user: {name}") from None
 
@@ -156,19 +165,19 @@ class ListenBrainz:
     async def listens(self, request: Request) -> Response:
         """A page of listens, newest first, between two exclusive bounds."""
         name = request.path_params["name"]
-        user = await self._subject(request, name)
+        user, shown = await self._shown(request, name)
         page = parse_page(request.query_params)
-        return answer({"payload": await blocking(self._listens, user, name, page)})
+        return answer({"payload": await blocking(self._listens, shown, user, name, page)})
 
-    def _listens(self, user: User, name: str, page: Page) -> dict[str, object]:
-        rows = self._services.insights.listens_between(
+    def _listens(self, shown: Services, user: User, name: str, page: Page) -> dict[str, object]:
+        rows = shown.insights.listens_between(
             user.user_id,
             after=page.min_ts,
             before=page.max_ts,
             limit=page.count,
             oldest_first=page.min_ts is not None,
         )
-        oldest_ts, latest_ts = self._services.insights.ends(user.user_id)
+        oldest_ts, latest_ts = shown.insights.ends(user.user_id)
         return {
             "count": len(rows),
             "user_id": name,
@@ -179,14 +188,14 @@ class ListenBrainz:
 
     async def listen_count(self, request: Request) -> Response:
         """How many listens a user has."""
-        user = await self._subject(request, request.path_params["name"])
-        return answer({"payload": {"count": await blocking(self._services.insights.count, user.user_id)}})
+        user, shown = await self._shown(request, request.path_params["name"])
+        return answer({"payload": {"count": await blocking(shown.insights.count, user.user_id)}})
 
     async def playing_now(self, request: Request) -> Response:
         """What a user hears at this moment."""
         name = request.path_params["name"]
-        user = await self._subject(request, name)
-        playing = self._services.playing.get(user.user_id)
+        user, shown = await self._shown(request, name)
+        playing = shown.playing.get(user.user_id)
         listens = [answers.playing_json(playing, user.name)] if playing else []
         return answer({"payload": {"count": len(listens), "user_id": name, "playing_now": True, "listens": listens}})
 

@@ -14,7 +14,7 @@ _MOST = 2000
 def get_artists(call: Call) -> Box:
     """All artists, most plays first, then by name."""
     user, limit, page = pieces.found_user(call), call.limit(most=_MOST), call.page()
-    chart = call.services.insights.chart(
+    chart = pieces.history(call, user).chart(
         user.user_id, "artist", None, limit=limit, offset=pieces.offset(limit, page), ties_by_name=True
     )
     ids = pieces.Mbids(call, user, "artist", [row.entity for row in chart.rows])
@@ -39,7 +39,7 @@ def get_artists(call: Call) -> Box:
 def get_tracks(call: Call) -> Box:
     """All tracks, or those of one artist: retired by Last.fm, still called."""
     user, limit, page = pieces.found_user(call), call.limit(most=_MOST), call.page()
-    insights, offset = call.services.insights, pieces.offset(limit, page)
+    insights, offset = pieces.history(call, user), pieces.offset(limit, page)
     if artist := call.text("artist"):
         artist_id = insights.led(user.user_id, "artist", artist)
         rows, total = insights.parts(user.user_id, artist_id, "recording", limit=limit, offset=offset)
@@ -52,7 +52,7 @@ def get_tracks(call: Call) -> Box:
 def _tracks(call: Call, user: User, rows: tuple[ChartRow, ...]) -> list[Box]:
     recordings = [row.entity.entity_id for row in rows]
     lengths = call.services.commons.durations(recordings, user)
-    albums = call.services.insights.albums(user.user_id, recordings)
+    albums = pieces.history(call, user).albums(user.user_id, recordings)
     ids = pieces.Mbids(call, user, "recording", [row.entity for row in rows])
     found = []
     for row in rows:

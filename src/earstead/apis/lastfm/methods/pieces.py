@@ -17,6 +17,8 @@ from earstead.apis.lastfm.tree import Box, Many, Node, Text, Value
 from earstead.core.errors import NotFound
 from earstead.core.names import name_key
 from earstead.core.periods import Span
+from earstead.services.container import Services
+from earstead.services.insights import Insights
 from earstead.services.users import User
 from earstead.services.views import EntityKind, EntityRef
 
@@ -173,7 +175,7 @@ class Mbids:
     """MusicBrainz ids of the entities of a page, and of the artists credited with them, as a user's plays had them."""
 
     def __init__(self, call: Call, user: User, kind: EntityKind, refs: Sequence[EntityRef]) -> None:
-        insights = call.services.insights
+        insights = history(call, user)
         self._own = insights.mbids(user.user_id, kind, [ref.entity_id for ref in refs])
         credited = list({ref.credit_id for ref in refs if ref.credit_id})
         self._artists = insights.mbids(user.user_id, "artist", credited) if credited else {}
@@ -222,6 +224,16 @@ def listed(
 def offset(limit: int, page: int) -> int:
     """How many items stand before a page."""
     return (page - 1) * limit
+
+
+def shown(call: Call, user: User) -> Services:
+    """The services that tell of a user to who calls: without what may not be told to others."""
+    return call.services.showing.services(call.services, user, call.viewer)
+
+
+def history(call: Call, user: User) -> Insights:
+    """The reader of a user's history for who calls."""
+    return shown(call, user).insights
 
 
 # --- who and when ------------------------------------------------------------------------------------------------

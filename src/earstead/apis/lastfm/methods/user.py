@@ -19,7 +19,7 @@ _KINDS: dict[str, Kind] = {"artist": "artist", "album": "release", "track": "rec
 def get_info(call: Call) -> Box:
     """Audacious and pylast take the first child for the name."""
     user = pieces.found_user(call)
-    insights = call.services.insights
+    insights = pieces.history(call, user)
     names = ("artist_count", "album_count", "track_count")
     counts = map(pieces.number, names, insights.sizes(user.user_id))
     plays = insights.numbered(user.user_id, limit=0)[1]
@@ -70,7 +70,7 @@ def get_friends(call: Call) -> Box:
 
 def _friend(call: Call, user: User) -> Box:
     joined = f"{datetime.fromtimestamp(user.created_at, UTC):%Y-%m-%d %H:%M}"
-    latest = call.services.insights.numbered(user.user_id, limit=1)[0] if call.flag("recenttracks") else ()
+    latest = pieces.history(call, user).numbered(user.user_id, limit=1)[0] if call.flag("recenttracks") else ()
     return Box(
         "user",
         (

@@ -24,7 +24,7 @@ def _top(call: Call, kind: EntityKind) -> tuple[User, Chart, tuple[int, int, int
     """(whose, the page of the chart, its paging)."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     chart = _chart(
-        call.services.insights, user, kind, pieces.window(call), limit=limit, offset=pieces.offset(limit, page)
+        pieces.history(call, user), user, kind, pieces.window(call), limit=limit, offset=pieces.offset(limit, page)
     )
     return user, chart, (chart.total, limit, page)
 
@@ -85,7 +85,7 @@ def get_top_tracks(call: Call) -> Box:
     ids = _ids(call, user, "recording", chart)
     recordings = [row.entity.entity_id for row in chart.rows]
     lengths = call.services.commons.durations(recordings, user)
-    albums = call.services.insights.albums(user.user_id, recordings)
+    albums = pieces.history(call, user).albums(user.user_id, recordings)
     tracks = []
     for row in chart.rows:
         entity = row.entity
@@ -139,7 +139,7 @@ def week(call: Call) -> Span:
 def _weekly(call: Call, kind: EntityKind) -> tuple[User, Chart, dict[str, str | int | float]]:
     """(whose, the chart, attributes of the answer)."""
     user, span = pieces.found_user(call), week(call)
-    chart = _chart(call.services.insights, user, kind, span, limit=call.limit(1000))
+    chart = _chart(pieces.history(call, user), user, kind, span, limit=call.limit(1000))
     return user, chart, {"user": user.name, "from": str(span.start), "to": str(span.end)}
 
 
@@ -188,7 +188,7 @@ def get_weekly_track_chart(call: Call) -> Box:
     """A chart without pages; the artist is text and stands first, images stand before the address."""
     user, chart, subject = _weekly(call, "recording")
     ids = _ids(call, user, "recording", chart)
-    albums = call.services.insights.albums(user.user_id, [row.entity.entity_id for row in chart.rows])
+    albums = pieces.history(call, user).albums(user.user_id, [row.entity.entity_id for row in chart.rows])
     tracks = [
         Box(
             "track",

@@ -19,11 +19,11 @@ def get_recent_tracks(call: Call) -> Box:
     """Newest first. What plays now stands before the first page, is not counted, and ignores `from` and `to`."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     extended = call.flag("extended")
-    rows, total = call.services.insights.numbered(
+    rows, total = pieces.history(call, user).numbered(
         user.user_id, pieces.between(call), limit=limit, offset=pieces.offset(limit, page)
     )
     tracks = _played(call, user, rows, extended=extended)
-    playing = call.services.playing.get(user.user_id) if page == 1 else None
+    playing = pieces.shown(call, user).playing.get(user.user_id) if page == 1 else None
     if playing:
         tracks.insert(0, _playing_now(call, user, playing, extended=extended))
     return pieces.listed("recenttracks", "track", tracks, {"user": user.name}, (total, limit, page))
@@ -33,8 +33,8 @@ def get_track_scrobbles(call: Call) -> Box:
     """The plays of one track, in the shape of recent ones; none of a track never heard."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     artist, track = call.required("artist"), call.required("track")
-    recording_id = call.services.insights.led(user.user_id, "recording", artist, track)
-    rows, total = call.services.insights.numbered(
+    recording_id = pieces.history(call, user).led(user.user_id, "recording", artist, track)
+    rows, total = pieces.history(call, user).numbered(
         user.user_id,
         pieces.between(call),
         entity_id=recording_id,
@@ -49,10 +49,10 @@ def get_artist_tracks(call: Call) -> Box:
     """The plays of one artist: retired by Last.fm, still called."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     artist = call.required("artist")
-    rows, total = call.services.insights.numbered(
+    rows, total = pieces.history(call, user).numbered(
         user.user_id,
         pieces.between(call, "startTimestamp", "endTimestamp"),
-        entity_id=call.services.insights.led(user.user_id, "artist", artist),
+        entity_id=pieces.history(call, user).led(user.user_id, "artist", artist),
         limit=limit,
         offset=pieces.offset(limit, page),
     )
