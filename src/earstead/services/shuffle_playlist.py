@@ -30,7 +30,7 @@ from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
 WINDOW = 300
-"""So many of what waits stand in the playlist; it is filled up when fewer than `LOW` are left."""
+"""So many of what waits stand in the playlist; of more than these, it is filled up when fewer than `LOW` are left."""
 LOW = 200
 MOST_URIS = 100
 DOUBT_S = 60
@@ -194,7 +194,7 @@ def _next_put(shuffle: Shuffle, uris: dict[int, str]) -> _Put | None:
     order = [item for item in shuffle.order.left if item in uris]
     there = [at for at, item in enumerate(order) if item in mirrored]
     last = there[-1] if there else -1
-    fills = len(there) < LOW
+    fills = len(there) < LOW or len(order) <= WINDOW
     end = min(len(order), max(WINDOW, last + 1) if fills else last + 1)
     for at, item in enumerate(order[:end]):
         if item in mirrored:

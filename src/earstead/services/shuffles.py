@@ -53,6 +53,9 @@ HEARD_JOB = "shuffle.heard"
 PLAYLIST_JOB = "shuffle.playlist"
 ROUND_JOB = "shuffle.round"
 ROUND_EVERY_S = 1_800
+BATCH_S = 900
+BATCH_SHARE = 0.5
+"""Once so much of a day's writes is used, what was played leaves the playlist in batches instead of one by one."""
 MOST = 50
 """Shuffles of one user."""
 MOST_OWN = 5_000
@@ -99,6 +102,7 @@ class Shuffles:
         self._feedback = feedback
         self._mirrors = mirrors
         self._accounts = accounts
+        self._linking = linking
         self._playlists = Playlists(engine, writer, clock, linking)
         worker.handle(SOURCE_JOB, lambda payload: self.follow(int(payload["shuffle_id"])))
         worker.handle(HEARD_JOB, self._take_plays)
@@ -420,6 +424,7 @@ class Shuffles:
 
     def _take_plays(self, payload: Mapping[str, Any]) -> None:
         user_id = int(payload["user_id"])
+        patience = self._patience(user_id)
 
         def work(tx: Tx) -> None:
             listens = []
@@ -434,14 +439,24 @@ class Shuffles:
                 for listen in listens:
                     dealing.hear(listen)
                 if dealing.save():
-                    self._queue(tx, row[0])
+                    self._queue(tx, row[0], patience.get(row[2], 0))
 
         self._writer.do(work).result()
+
+    def _patience(self, user_id: int) -> dict[int, int]:
+        """When the playlists of each of a user's accounts should follow what was played; those not named at once."""
+        return {
+            account.account_id: self._clock.now() + BATCH_S
+            for account in self._accounts.of_user(user_id)
+            if self._linking.share(account.developer, "writes") >= BATCH_SHARE
+        }
 
     # ---- the playlist ------------------------------------------------------------------------------------
 
     def _queue(self, tx: Tx, shuffle_id: int, run_at: int = 0) -> None:
-        self._worker.enqueue(tx, PLAYLIST_JOB, {"shuffle_id": shuffle_id}, run_at=run_at, dedupe=str(shuffle_id))
+        # Two of them are harmless, and what must happen now does not wait behind what may wait.
+        dedupe = f"{shuffle_id} {'later' if run_at else 'now'}"
+        self._worker.enqueue(tx, PLAYLIST_JOB, {"shuffle_id": shuffle_id}, run_at=run_at, dedupe=dedupe)
 
     def _look_round(self, _: Mapping[str, Any]) -> None:
         self.look()
