@@ -18,6 +18,7 @@ from earstead.core.spotify import (
     QuotaLocked,
     ScopeMissing,
 )
+from earstead.kit.addresses import ForbiddenAddress
 from earstead.kit.clock import FixedClock
 from earstead.kit.outbound import Answer
 from earstead.sandbox.spotify import Simulator
@@ -389,6 +390,20 @@ def test_locks_outlive_the_client(spotify: Simulator, clock: FixedClock) -> None
     with pytest.raises(QuotaLocked) as told:
         client_of(spotify, governor=Governor(clock, memory), transport=carried).saved_tracks_page()
     assert told.value.after_s == 3600 and carried.sent == []
+
+
+@pytest.mark.parametrize("fault", [NeedsReauth("host", "it sends us elsewhere"), ForbiddenAddress("host", "private")])
+def test_what_stands_between_is_not_spotify(spotify: Simulator, fault: Exception) -> None:
+    """A portal or a filter on the way is a reason to come back, and says nothing of the consent."""
+
+    class Portal(InProcess):
+        def send(self, *args: object, **more: object) -> Answer:
+            raise fault
+
+    held = purse(spotify)
+    with pytest.raises(RetryLater, match="cannot be reached"):
+        client_of(spotify, held, transport=Portal(spotify.app)).player()
+    assert held.ended == []
 
 
 def test_a_pause_without_a_number(spotify: Simulator) -> None:

@@ -46,7 +46,7 @@ from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.outbound import Answer
 from earstead.sources.spotify import doors, wire
 from earstead.sources.spotify.governor import Governor
-from earstead.sources.spotify.tokens import Access, Transport
+from earstead.sources.spotify.tokens import Access
 from earstead.sources.spotify.wire.recent import MOST as MOST_RECENT
 from earstead.sources.spotify.wire.said import mapping
 
@@ -62,7 +62,7 @@ class SpotifyClient:
 
     def __init__(
         self,
-        transport: Transport,
+        transport: doors.Transport,
         tokens: Access,
         governor: Governor | None = None,
         *,
@@ -356,7 +356,7 @@ class SpotifyClient:
         elif method != "GET":
             # Some of Spotify's front servers refuse a PUT or POST without a length.
             headers["content-length"] = "0"
-        answer = self._transport.send(method, self._base_url + path, headers=headers, body=content)
+        answer = doors.carry(self._transport, method, self._base_url + path, headers, content)
         if answer.status != 429:
             return answer
         pause = doors.pause_s(answer)

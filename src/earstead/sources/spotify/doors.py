@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from earstead.core.errors import AppError, NeedsReauth, NotFound, Refused, Rejected, RetryLater
+from earstead.core.errors import AppError, NeedsReauth, NotFound, Refused, Rejected, RetryLater, Upstream
 from earstead.core.spotify import SERVICE, CapabilityAbsent, NoDevice, NotAllowListed, PremiumNeeded, ScopeMissing
 from earstead.kit.outbound import Answer
 from earstead.sources.spotify.wire.said import mapping, text
@@ -20,6 +20,28 @@ FAULT_S = 30
 _MOST_PAUSE_S = 7 * 86_400
 _GONE = frozenset({403, 404, 405, 410})
 _ALLOW_LIST = ("not registered", "may not be registered", "developer dashboard", "allowlist", "not allow-listed")
+
+
+class Transport(Protocol):
+    """What carries requests: `kit.outbound.Outbound`, or a stand-in. Raises RetryLater when there is no answer."""
+
+    def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        """Send, and read the answer. Blocks."""
+
+
+def carry(transport: Transport, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    """Send a request, and read the answer.
+
+    Raises:
+        RetryLater: there is no answer, or it is not Spotify that answers. A portal of a hotel that leads elsewhere, or
+            a filter that gives a private address for the name, has nothing to say about a consent.
+    """
+    try:
+        return transport.send(method, url, headers=headers, body=body)
+    except RetryLater:
+        raise
+    except Upstream as fault:
+        raise RetryLater(SERVICE, f"it cannot be reached: {fault.why}", FAULT_S) from fault
 
 
 def document(answer: Answer) -> Any:

@@ -14,7 +14,7 @@ from earstead.sources.spotify import doors, oauth
 from earstead.sources.spotify.capabilities import probe
 from earstead.sources.spotify.client import SpotifyClient
 from earstead.sources.spotify.governor import Governor
-from earstead.sources.spotify.tokens import FORM, FixedToken, RefreshingToken, Transport, tokens_of
+from earstead.sources.spotify.tokens import FORM, FixedToken, RefreshingToken, tokens_of
 
 
 class KeptTokens:
@@ -63,7 +63,7 @@ class SpotifyLink:
     def __init__(
         self,
         links: SpotifyAccounts,
-        transport: Transport,
+        transport: doors.Transport,
         clock: Clock,
         *,
         api_url: str = API_URL,
@@ -112,7 +112,7 @@ class SpotifyLink:
         form = oauth.exchange(
             client_id=login.client_id, redirect_uri=login.redirect_uri, code=code, verifier=login.verifier
         )
-        answer = self._transport.send("POST", f"{self._accounts_url}/api/token", headers=FORM, body=form)
+        answer = doors.carry(self._transport, "POST", f"{self._accounts_url}/api/token", FORM, form)
         if answer.status != 200:
             raise doors.token_fault(answer)
         return tokens_of(answer, self._clock.now())

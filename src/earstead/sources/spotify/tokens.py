@@ -20,13 +20,6 @@ EARLY_S = 60
 USUAL_LIFE_S = 3600
 
 
-class Transport(Protocol):
-    """What carries requests: `kit.outbound.Outbound`, or a stand-in. Raises RetryLater when there is no answer."""
-
-    def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
-        """Send, and read the answer. Blocks."""
-
-
 class Keeper(Protocol):
     """Where the tokens of one account are kept."""
 
@@ -69,7 +62,7 @@ class RefreshingToken:
     """The access token of a linked account. For several threads."""
 
     def __init__(
-        self, transport: Transport, keeper: Keeper, client_id: str, clock: Clock, accounts_url: str = ACCOUNTS_URL
+        self, transport: doors.Transport, keeper: Keeper, client_id: str, clock: Clock, accounts_url: str = ACCOUNTS_URL
     ) -> None:
         self._transport = transport
         self._keeper = keeper
@@ -91,7 +84,7 @@ class RefreshingToken:
             tokens = self._keeper.load()
             if tokens.access and tokens.access != stale:
                 return tokens.access
-            answer = self._transport.send("POST", self._url, headers=FORM, body=self._form(tokens.refresh))
+            answer = doors.carry(self._transport, "POST", self._url, FORM, self._form(tokens.refresh))
             if answer.status != 200:
                 fault = doors.token_fault(answer)
                 if isinstance(fault, NeedsReauth):
