@@ -122,8 +122,8 @@ class Mirrors:
     def changes(self, user_id: int, list_id: int, limit: int = 100) -> tuple[MirrorChange, ...]:
         """What came into a list and went since it was first read, latest first."""
         with self._engine.read() as tx:
-            held = self.get_in(tx, user_id, list_id)
-            rows = table.changes(tx, list_id, held.first_seen_at, limit)
+            self.get_in(tx, user_id, list_id)
+            rows = table.changes(tx, list_id, table.first_read(tx, list_id), limit)
         return tuple(
             MirrorChange(at=at, came=bool(came), uri=uri, track_name=name, artist_names=tuple(jsontext.loads(artists)))
             for at, came, uri, name, artists in rows

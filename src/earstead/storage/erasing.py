@@ -64,6 +64,39 @@ _PIECES = (
     )
     """,
     """
+    DELETE FROM mirror_items
+    WHERE list_id IN (SELECT l.list_id FROM mirror_lists l WHERE l.user_id = :user_id)
+      AND uri IN (
+          SELECT i.uri
+          FROM mirror_lists l
+          JOIN mirror_items i ON i.list_id = l.list_id
+          WHERE l.user_id = :user_id
+          LIMIT :chunk
+      )
+    """,
+    """
+    DELETE FROM shuffle_items
+    WHERE shuffle_id IN (SELECT s.shuffle_id FROM shuffles s WHERE s.user_id = :user_id)
+      AND item_id IN (
+          SELECT i.item_id
+          FROM shuffles s
+          JOIN shuffle_items i ON i.shuffle_id = s.shuffle_id
+          WHERE s.user_id = :user_id
+          LIMIT :chunk
+      )
+    """,
+    """
+    DELETE FROM shuffle_log
+    WHERE shuffle_id IN (SELECT s.shuffle_id FROM shuffles s WHERE s.user_id = :user_id)
+      AND log_id IN (
+          SELECT g.log_id
+          FROM shuffles s
+          JOIN shuffle_log g ON g.shuffle_id = s.shuffle_id
+          WHERE s.user_id = :user_id
+          LIMIT :chunk
+      )
+    """,
+    """
     DELETE FROM playlinks
     WHERE user_id = :user_id
       AND recording_id IN (SELECT recording_id FROM playlinks WHERE user_id = :user_id LIMIT :chunk)
@@ -86,6 +119,9 @@ _REST = (
     DELETE FROM spotify_cursors
     WHERE account_id IN (SELECT account_id FROM spotify_accounts WHERE user_id = :user_id)
     """,
+    "DELETE FROM mirror_pages WHERE list_id IN (SELECT l.list_id FROM mirror_lists l WHERE l.user_id = :user_id)",
+    "DELETE FROM mirror_lists WHERE user_id = :user_id",
+    "DELETE FROM shuffles WHERE user_id = :user_id",
     "DELETE FROM spotify_accounts WHERE user_id = :user_id",
     "DELETE FROM spotify_logins WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",

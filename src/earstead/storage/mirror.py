@@ -214,9 +214,9 @@ def changes(tx: Tx, list_id: int, since: int, limit: int) -> list[Row]:
     )
 
 
-def count(tx: Tx, list_id: int) -> int:
-    """How much a list holds."""
-    row = tx.one("SELECT count(*) FROM mirror_items WHERE list_id = :list_id AND removed_at = 0", list_id=list_id)
+def first_read(tx: Tx, list_id: int) -> int:
+    """When a list was read first, 0 for never."""
+    row = tx.one("SELECT coalesce(min(seen_at), 0) FROM mirror_items WHERE list_id = :list_id", list_id=list_id)
     return int(row[0]) if row else 0
 
 
