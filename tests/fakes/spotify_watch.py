@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from earstead.core.spotify import Profile, Tokens
 from earstead.kit.clock import FixedClock
+from earstead.kit.outbound import Answer
 from earstead.sandbox.spotify import Simulator
 from earstead.sandbox.spotify.accounts import SCOPES
 from earstead.sandbox.spotify.script import Action
@@ -23,6 +26,21 @@ from earstead.sources.spotify.watch import Watcher
 from tests.fakes.spotify import ROOT, InProcess
 
 
+class Timed(InProcess):
+    """Carries requests, and writes down when the player was seen."""
+
+    def __init__(self, app: object, clock: FixedClock) -> None:
+        super().__init__(app)
+        self._clock = clock
+        self.looks: list[int] = []
+
+    def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        answer = super().send(method, url, headers=headers, body=body)
+        if answer.status in (200, 204) and "/me/player?" in url:
+            self.looks.append(self._clock.now_ms())
+        return answer
+
+
 @dataclass
 class Stage:
     """Everything of such a server. `account` is linked for the first user of the simulator."""
@@ -30,7 +48,7 @@ class Stage:
     services: Services
     spotify: Simulator
     clock: FixedClock
-    wire: InProcess
+    wire: Timed
     user_id: int
     account: LinkedAccount
     link: SpotifyLink
@@ -83,6 +101,23 @@ class Stage:
             if not cursor:
                 return sorted(rows, key=lambda row: (row.listened_at, row.listen_id))
 
+    def seen(self, play: Play) -> bool:
+        """Whether somebody looked while this played."""
+        looks = self.wire.looks
+        at = bisect_left(looks, play.started_ms)
+        return at < len(looks) and looks[at] < play.moved_ms
+
+    def compared(self) -> tuple[list[Play], list[Play], list[ListenRow]]:
+        """(plays in the history, plays that are missing, listens that are no play): each counted once."""
+        left = self.history()
+        there, missing = [], []
+        for play in self.truth():
+            found = next((row for row in left if _may_be(play, row)), None)
+            (missing if found is None else there).append(play)
+            if found is not None:
+                left.remove(found)
+        return there, missing, left
+
     def told(self, *types: str) -> list[JournalEvent]:
         """Events of these types, in the order they were written; all without types."""
         events = self.services.journal.since(self.user_id, 0, 1000)
@@ -102,6 +137,11 @@ class Stage:
         job = self.services.imports.preview(self.user_id, [self.export(folder)], wait=True)
         done = self.services.imports.run(self.user_id, job.import_id, wait=True)
         assert done.state == "done", done.error
+
+
+def _may_be(play: Play, row: ListenRow) -> bool:
+    at_ms = row.listened_at * 1000
+    return row.spotify_uri == play.uri and play.started_ms - 60_000 <= at_ms <= play.moved_ms
 
 
 def watcher_of(services: Services, wire: InProcess, clock: FixedClock) -> tuple[SpotifyLink, Watcher]:
@@ -139,7 +179,7 @@ def stage(services: Services, clock: FixedClock, *, mode: str = "new-dev", seed:
     spotify = Simulator(clock, mode=mode, seed=seed)
     user = services.accounts.add_user("ada", "correct horse battery staple", role="owner")
     account = linked(services, spotify, user.user_id)
-    wire = InProcess(spotify.app)
+    wire = Timed(spotify.app, clock)
     link, watcher = watcher_of(services, wire, clock)
     watcher.refresh()
     return Stage(services, spotify, clock, wire, user.user_id, account, link, watcher)

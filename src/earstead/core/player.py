@@ -239,7 +239,9 @@ class _Looking:
             return
         if ahead > DRIFT_MS or moved < -DRIFT_MS:
             position = expected_ms(last, now.received_ms) if self.ran else last.progress_ms
-            self._say("seeked", now.received_ms, now.progress_ms, before=position, after=now.progress_ms)
+            # Sought to the start, or begun anew by hand: nobody can tell.
+            sure = moved > 0 or now.progress_ms > self.gap + DRIFT_MS
+            self._say("seeked", now.received_ms, now.progress_ms, certain=sure, before=position, after=now.progress_ms)
             heard = self.gap if self.ran and now.is_playing and ahead > DRIFT_MS else 0
         else:
             heard = max(0, moved)

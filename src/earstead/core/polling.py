@@ -30,7 +30,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 PER_HOUR_60 = Pace(middle_ms=240_000, confirm=False)
 """About one look an item."""
-PER_HOUR_150 = Pace(middle_ms=30_000, confirm=True)
+PER_HOUR_150 = Pace(middle_ms=25_000, confirm=True)
 
 
 def pace_for(used_share: float) -> Pace | None:
