@@ -71,8 +71,8 @@ class LinkedAccount:
         return self.authorized_at + CONSENT_S
 
     def days_left(self, now: int) -> int:
-        """Whole days until the consent ends, 0 on the last day and after it."""
-        return max(0, (self.ends_at - now) // 86_400)
+        """Days until the consent ends, those begun counted whole; 0 when it has ended."""
+        return max(0, -(-(self.ends_at - now) // 86_400))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

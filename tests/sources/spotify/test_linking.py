@@ -53,7 +53,7 @@ def test_a_server_that_was_off_tells_the_latest_warning_alone(linked: Stage) -> 
     linked.services.worker.start()
     linked.services.worker.stop()
     linked.services.spotify.count_down()
-    assert [data["days_left"] for _, data in linked.events("spotify.reconsent_due")] == [0]
+    assert [data["days_left"] for _, data in linked.events("spotify.reconsent_due")] == [1]
 
 
 def test_a_dead_consent_stands_still_until_it_is_renewed(linked: Stage) -> None:

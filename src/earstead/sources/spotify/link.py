@@ -145,9 +145,9 @@ class SpotifyLink:
         )
 
     def probe(self, account: LinkedAccount) -> Capabilities:
-        """See `Link`."""
+        """See `Link`. The user clicked for it, so it does not queue behind lists that are read for hours."""
         return probe(
-            self.client(account),
+            self.client(account, Priority.CLICK),
             account.capabilities,
             self._clock.now(),
             lambda found: self._links.keep_capabilities(account.client_id, found),
