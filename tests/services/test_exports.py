@@ -211,6 +211,8 @@ def test_lines_that_are_no_rows_are_skipped_with_reasons(engine: Engine, clock: 
         ("follows.jsonl", {"name": "", "at": 1}),
         ("follows.jsonl", {"name": "bea", "at": 1 << 62}),
         ("follows.jsonl", {"name": "bea"}),
+        ("webhooks.jsonl", {"url": "ftp://example.org/", "label": "", "types": [], "created_at": 1}),
+        ("webhooks.jsonl", {"url": "https://example.org/", "label": "", "types": ["nothing"], "created_at": 1}),
     ],
 )
 def test_an_archive_with_impossible_words_says_so(

@@ -40,7 +40,7 @@ def _endpoint_id(request: Request) -> int:
 
 def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """(choice for the whole group, its name, (type, what it tells) of each) to be ticked."""
-    told = dict(descriptions())
+    told = {name: text.replace("`", "") for name, text in descriptions()}
     grouped = {group: [name for name in TYPES if name.startswith(f"{group}.") and name != TEST] for group in GROUPS}
     return [(f"{group}.*", _GROUP_WORDS[group], [(n, told[n]) for n in names]) for group, names in grouped.items()]
 
