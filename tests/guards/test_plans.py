@@ -445,7 +445,7 @@ def link_spotify(services: Services, user_id: int, clock: FixedClock) -> None:
     login = Login(client_id="c", developer="c", redirect_uri="https://x/back", verifier="v", features=("listen",))
     links.begin(user_id, "state", login), links.login(user_id, "state")
     account = links.link(user_id, login, tokens, Profile(spotify_id=f"ada {user_id}"))
-    links.of_user(user_id), list(links.all()), links.get(user_id, account.account_id)
+    links.developer_of("c"), links.of_user(user_id), list(links.all()), links.get(user_id, account.account_id)
     links.keep_tokens(account.account_id, tokens, links.tokens(account.account_id))
     links.set_cursor(account.account_id, "recent", "1"), links.cursor(account.account_id, "recent")
     links.set_features(account, ("listen",)), links.keep_capabilities("c", Capabilities(batch=True))

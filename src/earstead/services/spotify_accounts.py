@@ -29,6 +29,8 @@ COUNTDOWN_EVERY_S = 3600
 RELEASE_JOB = "spotify.release"
 LOGIN_S = 3600
 MOST_LOGINS = 10
+LOCK_KEPT_S = 86_400
+"""A quota outlives its last account by a day: whoever leaves and comes back at once finds the lock still there."""
 MOST_ACCOUNTS = 20
 _PIECE = 500
 
@@ -79,6 +81,11 @@ class SpotifyAccounts:
                 return
             last = rows[-1][0]
 
+    def developer_of(self, client_id: str) -> str:
+        """Whose quota a client id's requests count for, "" when nobody brought it yet."""
+        with self._engine.read() as tx:
+            return table.developer(tx, client_id)
+
     # ---- linking -----------------------------------------------------------------------------------------
 
     def begin(self, user_id: int, state: str, login: Login) -> None:
@@ -125,7 +132,7 @@ class SpotifyAccounts:
             account_id = table.by_key(tx, user_id, profile.key) or table.by_key(tx, user_id, profile.spotify_id)
             if account_id:
                 table.change(tx, account_id, {**values, "state": "on", "error": "", "told_days": 0})
-                table.forget_clients(tx)
+                table.forget_clients(tx, now - LOCK_KEPT_S)
             else:
                 key = {"user_id": user_id, "spotify_key": profile.key, "created_at": now}
                 account_id = table.add(tx, {**values, **key})
@@ -142,7 +149,7 @@ class SpotifyAccounts:
 
         def work(tx: Tx) -> None:
             table.remove(tx, account_id)
-            table.forget_clients(tx)
+            table.forget_clients(tx, self._clock.now() - LOCK_KEPT_S)
 
         self._writer.do(work).result()
 
@@ -260,6 +267,7 @@ class SpotifyAccounts:
         due = [account for account in self.all() if account.state == "on" and _step(account, now)]
         for account in due:
             self._writer.do(self._warning(account, now)).result()
+        self._writer.do(lambda tx: table.forget_clients(tx, now - LOCK_KEPT_S)).result()
         return len(due)
 
     def _warning(self, account: LinkedAccount, now: int) -> Callable[[Tx], None]:

@@ -57,7 +57,7 @@ class SpotifyLinking:
         return self._link.ways(CALLBACK, told_url=told_url, seen_url=seen_url)
 
     def begin(self, user_id: int, *, client_id: str, features: Sequence[str], way: Way, developer: str = "") -> Begun:
-        """Ask for a new account. `developer`: a client id of the same developer, whose quota it shares.
+        """Ask for a new account. `developer`: whose quota it shares, as one of the user's accounts says; "" for nobody's.
 
         Raises Rejected; Conflict when there are too many.
         """
@@ -65,8 +65,8 @@ class SpotifyLinking:
         if len(held) >= MOST_ACCOUNTS:
             raise Conflict(f"At most {MOST_ACCOUNTS} Spotify accounts can be linked.")
         client_id = self._link.check_client_id(client_id)
-        known = {account.client_id: account.developer for account in held}
-        shared = known.get(client_id) or known.get(developer) or client_id
+        own = developer if any(account.developer == developer for account in held) else client_id
+        shared = self._links.developer_of(client_id) or own
         login = Login(
             client_id=client_id,
             developer=shared,

@@ -25,18 +25,23 @@ _SETTABLE = frozenset(
 
 
 def add_client(tx: Tx, client_id: str, developer: str, now: int) -> None:
-    """Take up a client id; one that is known keeps what is known of it, and gets the developer."""
+    """Take up a client id; one that is known keeps what is known of it, its developer too."""
     tx.run(
         """
         INSERT INTO spotify_clients (client_id, developer, capabilities, created_at)
         VALUES (:client_id, :developer, '', :now)
-        ON CONFLICT (client_id) DO UPDATE
-        SET developer = excluded.developer
+        ON CONFLICT (client_id) DO NOTHING
         """,
         client_id=client_id,
         developer=developer,
         now=now,
     )
+
+
+def developer(tx: Tx, client_id: str) -> str:
+    """Whose client id it is, "" when nobody brought it yet."""
+    row = tx.one("SELECT developer FROM spotify_clients WHERE client_id = :client_id", client_id=client_id)
+    return str(row[0]) if row else ""
 
 
 def set_capabilities(tx: Tx, client_id: str, text: str) -> None:
@@ -46,15 +51,26 @@ def set_capabilities(tx: Tx, client_id: str, text: str) -> None:
     )
 
 
-def forget_clients(tx: Tx) -> None:
-    """Remove client ids that no account uses any more, and the quotas of developers that have none left."""
+def forget_clients(tx: Tx, quota_before: int) -> None:
+    """Remove client ids that no account uses any more, and quotas of developers that have none left.
+
+    Args:
+        quota_before: quotas that were kept since, unix seconds, stay: whoever leaves and comes back finds the lock.
+    """
     tx.run(
         """
         DELETE FROM spotify_clients
         WHERE NOT EXISTS (SELECT 1 FROM spotify_accounts a WHERE a.client_id = spotify_clients.client_id)
         """
     )
-    tx.run("DELETE FROM spotify_quota WHERE developer NOT IN (SELECT c.developer FROM spotify_clients c)")
+    tx.run(
+        """
+        DELETE FROM spotify_quota
+        WHERE at < :quota_before
+          AND developer NOT IN (SELECT c.developer FROM spotify_clients c)
+        """,
+        quota_before=quota_before,
+    )
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------
@@ -286,11 +302,14 @@ def quota(tx: Tx, developer: str) -> str:
 
 
 def keep_quota(tx: Tx, developer: str, state: str, now: int) -> None:
-    """Keep what is known of a developer account's limits."""
+    """Keep what is known of a developer account's limits; nothing for one whose client ids are all gone."""
     tx.run(
         """
         INSERT INTO spotify_quota (developer, state, at)
-        VALUES (:developer, :state, :now)
+        SELECT c.developer, :state, :now
+        FROM spotify_clients c
+        WHERE c.developer = :developer
+        LIMIT 1
         ON CONFLICT (developer) DO UPDATE
         SET state = excluded.state, at = excluded.at
         """,

@@ -242,8 +242,26 @@ def test_a_life_on_both_databases(database_url: str, tmp_path: Path, clock: Fixe
     services.spotify_links.disconnect(user_id, first.account_id, erase=False)
     assert links.quota("d") == "locked", "another account still shares it"
     services.spotify_links.disconnect(user_id, second.account_id, erase=False)
-    assert links.quota("d") == "" and list(links.all()) == []
+    assert list(links.all()) == [] and links.quota("d") == "locked", "a lock outlives the last account by a day"
+    links.keep_quota("d", "more")
+    clock.advance(DAY + 1)
+    links.count_down()
+    assert links.quota("d") == "", "and nobody's quota is kept"
     services.close()
+
+
+def test_a_developers_client_ids_share_a_quota(linked: Stage) -> None:
+    """A second client id of the same developer counts for the first one's quota; a stranger's word changes nothing."""
+    links, first = linked.services.spotify, linked.account
+    second = linked.spotify.accounts.add_client("new-dev")
+    linked.connect(client_id=second.client_id, developer=first.developer)
+    assert linked.account.client_id == second.client_id and linked.account.developer == first.developer
+    bea = linked.services.accounts.add_user("bea", PASSWORD).user_id
+    theirs = Login(
+        client_id=second.client_id, developer="stolen", redirect_uri="https://x/b", verifier="v", features=("listen",)
+    )
+    links.link(bea, theirs, Tokens(access="a", refresh="r", expires_at=1), Profile(spotify_id="bea"))
+    assert linked.account.developer == first.developer == links.developer_of(second.client_id)
 
 
 def test_everybody_is_found(linked: Stage) -> None:
