@@ -49,6 +49,7 @@ async def _show(request: Request) -> Response:
         sentence=report_sentence(report),
         leaving=leaving(report.whole),
         hours=hours(report.hours),
+        unfinished=unfinished(report.hours),
         lists=lists(report),
         shown=_SHOWN,
         rate_words=rate_words,
@@ -104,6 +105,14 @@ def hours(tallies: Sequence[Tally]) -> tuple[tuple[str, int, str, str], ...]:
     """(hour, plays whose end is known, share finished, interval) of the hours that have any."""
     return tuple(
         (f"{hour:02}:00", tally.known, *_cells(tally.finish)) for hour, tally in enumerate(tallies) if tally.known
+    )
+
+
+def unfinished(tallies: Sequence[Tally]) -> tuple[Bucket, ...]:
+    """Plays skipped or left by hour, as a series to draw."""
+    return tuple(
+        Bucket(start=str(hour), label=f"{hour:02}", plays=tally.known - tally.finished, listened_ms=0)
+        for hour, tally in enumerate(tallies)
     )
 
 
