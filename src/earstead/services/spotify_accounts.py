@@ -29,8 +29,8 @@ COUNTDOWN_EVERY_S = 3600
 RELEASE_JOB = "spotify.release"
 LOGIN_S = 3600
 MOST_LOGINS = 10
-LOCK_KEPT_S = 86_400
-"""A quota outlives its last account by a day: whoever leaves and comes back at once finds the lock still there."""
+LOCK_KEPT_S = 7 * 86_400
+"""A quota outlives its last account by a week: whoever leaves and comes back finds the lock still there."""
 MOST_ACCOUNTS = 20
 _PIECE = 500
 

@@ -57,7 +57,7 @@ class SpotifyLinking:
         return self._link.ways(CALLBACK, told_url=told_url, seen_url=seen_url)
 
     def begin(self, user_id: int, *, client_id: str, features: Sequence[str], way: Way, developer: str = "") -> Begun:
-        """Ask for a new account. `developer`: whose quota it shares, as one of the user's accounts says; "" for nobody's.
+        """Ask for a new account. `developer`: whose quota it shares, of one of the user's accounts; "" for its own.
 
         Raises Rejected; Conflict when there are too many.
         """

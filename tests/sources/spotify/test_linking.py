@@ -241,10 +241,11 @@ def test_a_life_on_both_databases(database_url: str, tmp_path: Path, clock: Fixe
     assert [account.state for account in links.all()] == ["on", "reauth"]
     services.spotify_links.disconnect(user_id, first.account_id, erase=False)
     assert links.quota("d") == "locked", "another account still shares it"
+    links.quota_locked("d", "locked again", "search", (clock.now() + 60) * 1000)
     services.spotify_links.disconnect(user_id, second.account_id, erase=False)
-    assert list(links.all()) == [] and links.quota("d") == "locked", "a lock outlives the last account by a day"
+    assert list(links.all()) == [] and links.quota("d") == "locked again", "a lock outlives the last account"
     links.keep_quota("d", "more")
-    clock.advance(DAY + 1)
+    clock.advance(7 * DAY + 1)
     links.count_down()
     assert links.quota("d") == "", "and nobody's quota is kept"
     services.close()
