@@ -99,7 +99,9 @@ class Journal:
     def add_all_in(
         self, tx: Tx, user_id: int, told: Sequence[tuple[str, Mapping[str, Any]]], *, at_ms: int | None = None
     ) -> int:
-        """`add_in` for several (type, data) of one moment, at least one; returns the id of the last."""
+        """`add_in` for several (type, data) of one moment; returns the id of the last, 0 when there are none."""
+        if not told:
+            return 0
         first = events.take_ids(tx, len(told))
         now = self._clock.now_ms()
         at = now if at_ms is None else min(at_ms, now)
