@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -89,6 +90,30 @@ def test_an_application_is_registered_rotated_and_deleted(house: House) -> None:
         assert alice.post(made.headers["location"] + "/delete", data={"confirm": "Kitsch"}).status_code == 400
         assert alice.post(made.headers["location"] + "/delete", data={"confirm": "Kitchen"}).status_code == 303
         assert alice.get(made.headers["location"]).status_code == 404
+
+
+def test_an_application_is_changed_by_its_maker(house: House, application: Application) -> None:
+    """What is said of it and the tick for unsigned reading are replaced, the key stays; a fault keeps the form."""
+    address, get = f"/api/accounts/{application.application_id}", house.services.applications.get
+    maker = house.users["alice"].user_id
+    said = {"name": "Morning & Co", "description": "d", "homepage": "https://morning.example/", "callback": ""}
+    with house.signed_in("alice") as alice:
+        form = alice.get(f"{address}/change")
+        assert "Evening &lt;Player&gt;" in form.text and "https://evening.example/back" in form.text
+        wrong = alice.post(f"{address}/change", data={**said, "callback": "javascript:alert(1)", "read_alone": "1"})
+        assert wrong.status_code == 422
+        assert "his address begins neither with" in wrong.text and "checked" in wrong.text
+        assert get(maker, application.application_id) == application
+        assert alice.post(f"{address}/change", data={**said, "read_alone": "1"}).status_code == 303
+        changed = get(maker, application.application_id)
+        assert changed == replace(application, **said, read_alone=True)
+        assert "with the key alone, as you do" in alice.get(address).text
+        assert "checked" in alice.get(f"{address}/change").text
+        assert alice.post(f"{address}/change", data=said).status_code == 303
+        assert not get(maker, application.application_id).read_alone
+    with house.signed_in("bob") as bob:
+        assert bob.get(f"{address}/change").status_code == 404
+        assert bob.post(f"{address}/change", data=said).status_code == 404
 
 
 @pytest.mark.parametrize(

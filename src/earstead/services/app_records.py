@@ -21,7 +21,8 @@ class Application:
 
     `user_id` is who made the account, 0 for a program that registered itself by using a key; `verified` says that
     it has a secret to sign with. `used_at` is 0 when it was never used, and right to the hour; `suspended` is the
-    owner's reason, "" when it is not suspended.
+    owner's reason, "" when it is not suspended. `read_alone`: its key, without a signature, reads what is private to
+    the one who made it.
     """
 
     application_id: int
@@ -35,6 +36,7 @@ class Application:
     created_at: int
     used_at: int
     suspended: str
+    read_alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class TokenFault(Exception):
 def application_from(row: Sequence[Any]) -> Application:
     """An application from the columns `storage.applications.COLUMNS`."""
     application_id, user_id, name, description, homepage, callback, api_key, *rest = row
-    created_at, used_at, suspended, sealed_secret = rest
+    created_at, used_at, suspended, sealed_secret, read_alone = rest
     return Application(
         application_id=application_id,
         user_id=user_id,
@@ -89,4 +91,5 @@ def application_from(row: Sequence[Any]) -> Application:
         created_at=created_at,
         used_at=used_at,
         suspended=suspended,
+        read_alone=bool(read_alone),
     )

@@ -65,14 +65,7 @@ class Applications(AppSessions):
         self, user_id: int, name: str, *, description: str = "", homepage: str = "", callback: str = ""
     ) -> Application:
         """Make an API account with a key and a secret. Raises Rejected, NotFound (no user), Conflict (too many)."""
-        said = {
-            "name": _text("name", name, MAX_NAME),
-            "description": _text("description", description, MAX_DESCRIPTION),
-            "homepage": _homepage(homepage),
-            "callback": _callback(callback),
-        }
-        if not said["name"]:
-            raise Rejected("name", "name the program, so that people know whom they let in")
+        said = _said(name, description, homepage, callback)
         key, sealed, now = new_hex_key(), self._vault.seal(new_hex_key()), self._clock.now()
 
         def work(tx: Tx) -> Application:
@@ -101,6 +94,32 @@ class Applications(AppSessions):
         """Whoever made it. Raises NotFound."""
         with self._engine.read() as tx:
             return _stored(tx, application_id)
+
+    def describe(
+        self,
+        user_id: int,
+        application_id: int,
+        name: str,
+        *,
+        description: str = "",
+        homepage: str = "",
+        callback: str = "",
+        read_alone: bool = False,
+    ) -> Application:
+        """Replace what is said of an API account; key, secret and access stay. Raises Rejected, NotFound.
+
+        `read_alone`: see `Application`.
+        """
+        said = _said(name, description, homepage, callback)
+
+        def work(tx: Tx) -> Application:
+            _owned(tx, user_id, application_id)
+            table.describe(tx, application_id, read_alone=read_alone, **said)
+            return _stored(tx, application_id)
+
+        described = self._writer.do(work).result()
+        self._admitted.forget()
+        return described
 
     def rotate(self, user_id: int, application_id: int) -> Application:
         """Give an API account a new key and secret; access given before stays. Raises NotFound."""
@@ -254,6 +273,18 @@ def _owned(tx: Tx, user_id: int, application_id: int) -> Application:
 def _acceptable(api_key: str) -> bool:
     """Programs carry keys of every shape ("anything" among them); only what no key can be is refused."""
     return 0 < len(api_key) <= MAX_KEY and api_key.isprintable()
+
+
+def _said(name: str, description: str, homepage: str, callback: str) -> dict[str, str]:
+    said = {
+        "name": _text("name", name, MAX_NAME),
+        "description": _text("description", description, MAX_DESCRIPTION),
+        "homepage": _homepage(homepage),
+        "callback": _callback(callback),
+    }
+    if not said["name"]:
+        raise Rejected("name", "name the program, so that people know whom they let in")
+    return said
 
 
 def _text(field: str, text: str, most: int) -> str:

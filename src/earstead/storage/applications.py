@@ -7,7 +7,7 @@ from earstead.storage.engine import Row, Tx
 
 COLUMNS = """
     a.application_id, a.user_id, a.name, a.description, a.homepage, a.callback, a.api_key, a.created_at, a.used_at,
-    a.suspended, a.sealed_secret
+    a.suspended, a.sealed_secret, a.read_alone
 """
 
 
@@ -133,6 +133,29 @@ def replace_key(tx: Tx, application_id: int, api_key: str, sealed_secret: str) -
         application_id=application_id,
         api_key=api_key,
         sealed_secret=sealed_secret,
+    )
+
+
+def describe(
+    tx: Tx, application_id: int, *, name: str, description: str, homepage: str, callback: str, read_alone: bool
+) -> None:
+    """Replace what a person says of an application, and what its key alone may do."""
+    tx.run(
+        """
+        UPDATE applications
+        SET name = :name,
+            description = :description,
+            homepage = :homepage,
+            callback = :callback,
+            read_alone = :read_alone
+        WHERE application_id = :application_id
+        """,
+        application_id=application_id,
+        name=name,
+        description=description,
+        homepage=homepage,
+        callback=callback,
+        read_alone=int(read_alone),
     )
 
 

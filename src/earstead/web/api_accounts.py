@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page, redirect
+from earstead.services.applications import Application
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.callbacks import callback_fault
 from earstead.web.forms import Form, fault_of, read_form, whole
@@ -47,14 +48,49 @@ async def _create(request: Request) -> Response:
     return redirect(f"/api/accounts/{made.application_id}", notice="Your application is registered.")
 
 
-def _form(request: Request, values: dict[str, str], fault: AppError | None = None) -> Response:
+@signed_in
+async def _change(request: Request) -> Response:
+    return _form(request, _values(await _own(request)), application_id=_id(request))
+
+
+@signed_in
+async def _save(request: Request) -> Response:
+    application_id, form = (await _own(request)).application_id, await read_form(request)
+    try:
+        await blocking(
+            services_of(request).applications.describe,
+            user_of(request).user_id,
+            application_id,
+            **described(form),
+            read_alone=bool(form.text("read_alone")),
+        )
+    except Rejected as fault:
+        return _form(request, {**_EMPTY, **form.values()}, fault, application_id=application_id)
+    return redirect(f"/api/accounts/{application_id}", notice="What is said of the application is changed.")
+
+
+async def _own(request: Request) -> Application:
+    """The application that an address names. Raises NotFound for everybody but its maker."""
+    return await blocking(services_of(request).applications.get, user_of(request).user_id, _id(request))
+
+
+def _values(application: Application) -> dict[str, str]:
+    said = {name: str(getattr(application, name)) for name in _EMPTY}
+    return {**said, "read_alone": "1" if application.read_alone else ""}
+
+
+def _form(
+    request: Request, values: dict[str, str], fault: AppError | None = None, *, application_id: int = 0
+) -> Response:
+    """The form for a new application, or for one that is there already."""
     return page(
         request,
-        "api_account_new.html",
+        "api_account_form.html",
         status=422 if fault else 200,
         section="develop",
         values=values,
         fault=fault_of(fault),
+        application_id=application_id,
     )
 
 
@@ -95,7 +131,7 @@ async def _rotate(request: Request) -> Response:
 @signed_in
 async def _delete(request: Request) -> Response:
     services, user_id, application_id = services_of(request), user_of(request).user_id, _id(request)
-    found = await blocking(services.applications.get, user_id, application_id)
+    found = await _own(request)
     if (await read_form(request)).text("confirm") != found.name:
         raise Rejected("", f"to delete the application, type its name exactly: {found.name}")
     await blocking(services.applications.remove, user_id, application_id)
@@ -117,6 +153,8 @@ routes: list[BaseRoute] = [
     Route("/api/account/create/", _with_slash, methods=["GET"]),
     Route("/api/account/create", _create, methods=["POST"]),
     Route("/api/accounts/{application_id}", _show, methods=["GET"]),
+    Route("/api/accounts/{application_id}/change", _change, methods=["GET"]),
+    Route("/api/accounts/{application_id}/change", _save, methods=["POST"]),
     Route("/api/accounts/{application_id}/rotate", _rotate, methods=["POST"]),
     Route("/api/accounts/{application_id}/delete", _delete, methods=["POST"]),
 ]

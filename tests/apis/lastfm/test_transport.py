@@ -253,12 +253,30 @@ def test_a_signature_over_what_lies_in_both_places_holds(services: Services, las
 def test_a_key_reads_for_the_person_who_made_it(
     services: Services, client: TestClient, lastfm: Program, bob: User
 ) -> None:
-    """What is private is answered to a session of the person or to a key they made; others get error 17."""
+    """What is private is answered to a session of the person or to a signed call with a key they made; others get
+    error 17, among them whoever read the key in an address and calls without a signature or with a wrong one."""
     mine = services.applications.create(bob.user_id, "Mine")
     asked = {"user": "bob"}
-    assert Program(client, mine.api_key).post("user.getRecentTracks", **asked).status == 200
+    secret = services.applications.secret_of(mine.application_id)
+    for policy in ("open", "strict", "known"):
+        services.applications.set_policy(policy)
+        assert Program(client, mine.api_key, secret).get("user.getRecentTracks", **asked).status == 200
+        assert Program(client, mine.api_key, secret[::-1]).fault("user.getRecentTracks", **asked)[:2] == (403, 17)
+        assert Program(client, mine.api_key).fault("user.getRecentTracks", **asked)[:2] == (403, 17)
     assert lastfm.fault("user.getRecentTracks", **asked)[:2] == (403, 17)
     assert lastfm.nobody().fault("user.getRecentTracks", **asked)[:2] == (403, 17)
+
+
+def test_a_key_alone_reads_where_its_maker_allows_it(services: Services, client: TestClient, bob: User) -> None:
+    """A tick on the API account lets unsigned calls read what is private, a second one ends it; without it a key
+    reads as its maker where that person is not private."""
+    mine = services.applications.create(bob.user_id, "Dashboard")
+    dashboard = Program(client, mine.api_key)
+    for allowed, status in ((True, 200), (False, 403)):
+        services.applications.describe(bob.user_id, mine.application_id, "Dashboard", read_alone=allowed)
+        assert dashboard.get("user.getRecentTracks", user="bob").status == status
+    services.accounts.update(bob.user_id, visibility="unlisted")
+    assert dashboard.get("user.getInfo", user="bob").status == 200
 
 
 # --- trouble -------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class Dispatcher:
             services=self._services,
             method=method.name,
             given=asked.given,
-            viewer=admitted.session_user or self._maker(admitted),
+            viewer=admitted.session_user or self._maker(admitted, asked),
             session_user=admitted.session_user,
             application_id=admitted.application.application_id,
             api_key=admitted.application.api_key,
@@ -90,9 +90,14 @@ class Dispatcher:
             keep=not self._services.selftest.discards(admitted.application.api_key),
         )
 
-    def _maker(self, admitted: Admitted) -> User | None:
-        maker = admitted.application.user_id
-        return self._services.accounts.user(maker) if maker else None
+    def _maker(self, admitted: Admitted, asked: Decoded) -> User | None:
+        """Who made the key, as whom it reads. Keys travel in addresses: as somebody private it reads only with a
+        signature, or where that person allowed the key alone."""
+        application = admitted.application
+        maker = self._services.accounts.user(application.user_id) if application.user_id else None
+        if maker is None or maker.visibility != "private" or application.read_alone:
+            return maker
+        return maker if self._gate.signed(asked, admitted) else None
 
 
 def _client(admitted: Admitted, caller: Caller) -> str:

@@ -23,8 +23,8 @@ from earstead.services.users import User
 from earstead.services.views import EntityKind, EntityRef
 
 _ACCESS: Mapping[Auth, str] = {
-    "key": "Anybody with an API key, by GET or POST. What is private is answered only to a session (sk) or a key of "
-    "the person it belongs to.",
+    "key": "Anybody with an API key, by GET or POST. What is private is answered only to the person it belongs to: "
+    "to a session (sk), or to a signed call with a key of theirs (unsigned where they ticked that on the API account).",
     "signed": "Anybody with an API key, signed: api_sig is needed.",
     "session": "Acts for a person: a session key (sk) and a signature (api_sig) are needed, by POST.",
 }

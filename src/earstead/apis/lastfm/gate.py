@@ -82,6 +82,11 @@ class Gate:
             self._check_signature(asked, method, application, strict=policy == "strict", session=user is not None)
         return Admitted(application=application, session_user=user, strict=policy == "strict")
 
+    def signed(self, asked: Decoded, admitted: Admitted) -> bool:
+        """Whether a request carries a signature made with its application's secret, be one asked for or not."""
+        secret = self._services.applications.secret_of(admitted.application.application_id)
+        return bool(secret) and verifies(asked.raw, secret, strict=admitted.strict)
+
     def _session_user(self, asked: Decoded, method: Method, application: Application, *, lenient: bool) -> User | None:
         key = asked.given.get("sk", "").strip()
         if not key:
