@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +11,7 @@ from earstead.core.listen import Reading, Submission
 from earstead.core.provenance import POLICY
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 PASSWORD = "a long and quiet evening"
 START = 1_740_000_000
@@ -159,29 +158,21 @@ def test_a_stranger_is_shown_no_play_of_the_api(listener: Any) -> None:
     assert opened.status_code == 200 and "Only Asked" in opened.text
 
 
-@pytest.fixture
-def opened(listener: Any, browser: Browser) -> Iterator[Page]:
-    """A page of the browser of dora that fails on any fault in its console."""
-    context = browser.new_context(base_url=listener.url, viewport={"width": 1280, "height": 800})
-    token = listener.services.accounts.sign_in("dora", PASSWORD)
-    context.add_cookies([{"name": "earstead_session", "value": token, "url": listener.url}])
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    yield page
-    context.close()
-    assert not faults
-
-
+@pytest.mark.parametrize(("name", "path"), [("dora", "/dora/habits"), ("alice", "/settings/server/policy")])
 @pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
-def test_the_page_follows_the_rules_of_accessibility(
-    opened: Page, axe_source: str, width: int, height: int, scheme: Any
+def test_the_pages_follow_the_rules_of_accessibility(
+    listener: Any, browser: Browser, axe_source: str, name: str, path: str, width: int, height: int, scheme: Any
 ) -> None:
-    """The habits page breaks no rule of axe and is no wider than the screen."""
-    opened.set_viewport_size({"width": width, "height": height})
-    opened.emulate_media(color_scheme=scheme)
-    opened.goto("/dora/habits")
+    """Neither page breaks a rule of axe, is wider than the screen, or has anything refused in its console."""
+    opened = browser.new_page(base_url=listener.url, viewport={"width": width, "height": height}, color_scheme=scheme)
+    token = listener.services.accounts.sign_in(name, PASSWORD)
+    opened.context.add_cookies([{"name": "earstead_session", "value": token, "url": listener.url}])
+    faults: list[str] = []
+    opened.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    opened.goto(path)
     opened.evaluate(axe_source)
     found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
     assert not opened.evaluate("document.documentElement.scrollWidth > innerWidth")
+    opened.close()
+    assert not faults
