@@ -62,7 +62,6 @@ from earstead.services.profile import Profiles
 from earstead.services.registry import find_apis, find_sources
 from earstead.services.relays import Relays
 from earstead.services.selftest import SelfTest
-from earstead.services.shuffles import Shuffles
 from earstead.services.showing import Showing
 from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from earstead.core.ids import SpotifyUri, UnixSeconds
 from earstead.core.listen import Submission
 from earstead.core.spotify import Profile, Tokens
 from earstead.kit.clock import FixedClock
+from earstead.kit.outbound import Answer
 from earstead.sandbox.spotify import Simulator
 from earstead.sandbox.spotify.playlists import Playlist
 from earstead.services.container import Services
@@ -21,6 +23,19 @@ from earstead.sources.spotify.link import SpotifyLink
 from tests.fakes.spotify import ROOT, InProcess
 
 NOW = 1_790_000_000
+
+
+class Carrier(InProcess):
+    """Carries in a thread of its own: the thread of a browser test has a loop that runs already."""
+
+    def __init__(self, app: object) -> None:
+        super().__init__(app)
+        self._pool = ThreadPoolExecutor(1)
+
+    def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        return self._pool.submit(super().send, method, url, headers=headers, body=body).result()
+
+
 FEATURES = ("listen", "library", "playlists", "shuffle")
 
 
@@ -101,7 +116,7 @@ def evening(folder: Path, *, mode: str = "new-dev") -> Iterator[Evening]:
     """A server with the user ada, whose account at the simulator is linked with everything switched on."""
     clock = FixedClock(NOW)
     simulator = Simulator(clock, mode=mode)
-    carried = InProcess(simulator.app)
+    carried = Carrier(simulator.app)
     services = _open(folder, clock, carried)
     user_id = services.accounts.add_user("ada", "a long and quiet evening", role="owner").user_id
     grant = simulator.accounts.allow(

@@ -17,9 +17,9 @@ RESERVED = frozenset(
     create decisions develop docs export exports favicon.ico feed feeds health healthz help home hooks i import
     imports insights internal listen listens login logout manifest.json manifest.webmanifest match me metrics music
     nowplaying oauth oauth2 openapi.json owner ping playing podcast podcasts privacy public redoc robots.txt root
-    sandbox search service-worker.js settings share sign-in sign-out sign-up signin signout signup sitemap.xml
-    sources spotify static stats status submissions sw.js system tag tags terms token tokens user users v1 webhook
-    webhooks welcome ws xmlrpc
+    sandbox search service-worker.js settings share shuffle shuffles sign-in sign-out sign-up signin signout signup
+    sitemap.xml sources spotify static stats status submissions sw.js system tag tags terms token tokens user users v1
+    webhook webhooks welcome ws xmlrpc
     """.split()
 )
 

@@ -28,7 +28,6 @@ from earstead.services.profile import Profiles
 from earstead.services.registry import Api, Source
 from earstead.services.relays import Relays
 from earstead.services.selftest import SelfTest
-from earstead.services.shuffles import Shuffles
 from earstead.services.showing import Showing
 from earstead.services.shuffles import Shuffles
 from earstead.services.spotify_accounts import SpotifyAccounts

@@ -35,6 +35,7 @@ from earstead.web import (
     said,
     self_test,
     settings_pages,
+    shuffles,
     sign_in,
 )
 from earstead.web.auth import Sessions
@@ -67,7 +68,7 @@ class Pages(Mount):
 def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
     own = (
-        *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, sign_in),
+        *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, shuffles, sign_in),
         *(api_accounts, api_terms, consent, guide, public_addresses, self_test),
     )
     by_user = (home, habits, charts_pages, entities, listens, player, said)

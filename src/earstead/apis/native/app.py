@@ -10,7 +10,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from earstead import __version__
-from earstead.apis.native import account, decisions, habits, hooks, listens, problems, statistics, streams, transfers
+from earstead.apis.native import (
+    account,
+    decisions,
+    habits,
+    hooks,
+    listens,
+    problems,
+    shuffles,
+    statistics,
+    streams,
+    transfers,
+)
 from earstead.apis.native.documentation import page
 from earstead.apis.native.event_pages import events_page
 from earstead.services.container import Services
@@ -58,7 +69,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for part in (listens, statistics, decisions, transfers, account, streams, hooks, habits):
+    for part in (listens, statistics, decisions, transfers, account, streams, hooks, habits, shuffles):
         app.router.routes.extend(part.router.routes)
     app.router.routes.extend(streams.sockets.routes)
     document: dict[str, Any] = {}
