@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from earstead.app import _services
@@ -89,7 +90,8 @@ class Record:
     def note(self, sql: str, params: Mapping[str, Any]) -> None:
         """Remember a statement under the storage function that asked for it."""
         frame = sys._getframe(2)
-        while frame.f_code.co_name.startswith("<") and frame.f_back:  # a comprehension or generator within it
+        # A comprehension or generator within it, or a transaction that leaves out what others may not see.
+        while frame.f_back and (frame.f_code.co_name.startswith("<") or frame.f_code.co_qualname.startswith("Shown.")):
             frame = frame.f_back
         asker = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
         self.seen.setdefault((asker, sql), params)
@@ -341,6 +343,23 @@ def everybody(services: Services, user_id: int) -> None:
     c.correction(viewer, "Artist 1", "Nothing"), c.by_mbid("recording", f"00000000-0000-4000-8000-{7:012d}", viewer)
 
 
+def behind_a_veil(services: Services, owner: int, other: int) -> None:
+    """How plays end; and everything again as others see it, once an API told of plays that nobody else saw."""
+    words: dict[str, Any] = {"duration_ms": 200_000, "played_ms": 90_000, "extra": {"context_uri": "x:y:z"}}
+    told = [heard(i, listened_at=UnixSeconds(NOW - 50_000_000 + i * 1_000), **words) for i in range(9)]
+    for source, part in (("spotify-player", told), ("soloist", told[:3])):
+        services.ingest.add_now(owner, [msgspec.structs.replace(play, source=source) for play in part])
+    report = services.habits.report(owner)
+    services.habits.recording(owner, report.tracks[0].entity.entity_id)
+    viewer = services.accounts.user(other)
+    shown = services.showing.services(services, services.accounts.user(owner), viewer)
+    assert shown.insights is not services.insights
+    questions(shown, owner)
+    everybody(services, other)
+    services.showing.allow(["figures"])
+    services.showing.allow([])
+
+
 def applications(services: Services, user_id: int, clock: FixedClock) -> None:
     """Programs of every sort, with access and without it; and the owner's switches."""
     apps = services.applications
@@ -513,6 +532,7 @@ def run_everything(folder: Path) -> Run:
     questions(services, owner)
     everybody(services, owner)
     social(services, owner, other)
+    behind_a_veil(services, owner, other)
     applications(services, owner, clock)
     move(services, owner)
     pass_on(services, owner), pass_on(services, other)
