@@ -247,7 +247,7 @@ def waiting(tx: Tx, endpoint_id: int, most: int) -> int:
             FROM deliveries
             WHERE endpoint_id = :endpoint_id AND state = 'waiting'
             LIMIT :most
-        ) some
+        ) w
         """,
         endpoint_id=endpoint_id,
         most=most,
