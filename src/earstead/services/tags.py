@@ -185,6 +185,11 @@ class Tags:
         row = accounts.user(tx, user_id)
         around = circle(tx, self._ingest, user_from(row) if row else None)
         found = wording.refs(tx, around, [entity_id]).get(entity_id)
+        if found is None:
+            # What users left out of their statistics is still theirs to name.
+            found = naming.refs(tx, user_id, [entity_id], self._ingest.rules(tx, user_id)[0], heard_only=True).get(
+                entity_id
+            )
         if found is None or found.kind != kind:
             raise NotFound(f"There is no such {kind}.")
         return found
