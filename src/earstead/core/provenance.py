@@ -115,10 +115,11 @@ _SERVICE: Final = frozenset({Provenance.API, Provenance.PUSH})
 POLICY: Final[tuple[Line, ...]] = (
     Line(
         use=Use.OWN,
-        title="What somebody sees of their own listening, and takes away as an export",
+        title="What somebody sees of their own listening, takes away as an export, or sends on to accounts and programs of "
+        "their own",
         without=_NONE,
-        reason="It is the person's own data, shown to that person on a server run for that person. A connection can be "
-        "ended and everything it brought be erased, in Settings.",
+        reason="It is the person's own data, shown to that person on a server run for that person, and nobody else gets it "
+        "but by that person's own hand. A connection can be ended and everything it brought be erased, in Settings.",
     ),
     Line(
         use=Use.FIGURES,
@@ -136,7 +137,7 @@ POLICY: Final[tuple[Line, ...]] = (
     ),
     Line(
         use=Use.SHARING,
-        title="Cards, feeds, embeds, relays to other services",
+        title="Cards, feeds and embeds that others receive",
         without=_API,
         reason="The terms forbid handing over what the API gives to others, and whatever is shared cannot be called "
         "back when somebody ends the connection.",
