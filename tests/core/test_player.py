@@ -158,7 +158,7 @@ def test_heard_time_is_what_ran(steps: Steps) -> None:
     assert over - unseen - DRIFT_MS * len(seen) <= heard <= over + split + unseen + DRIFT_MS * len(seen)
     for play in plays:
         assert play.heard_ms <= play.ended_ms - play.started_ms + DRIFT_MS
-        assert play.finished is not play.skipped or play.finished is None
+        assert play.finished is not play.skipped or play.skipped is None
 
 
 LOST = st.tuples(st.integers(1, 900_000), st.sampled_from(["", "skip", "toggle", "seek"]), st.floats(0, 1))
@@ -244,7 +244,7 @@ def test_looks_are_sure_around_an_end_and_rare_while_idle() -> None:
     assert next_look_ms(tracker, changed=True, quiet_looks=0) == 3_000
     _, _, early = after(shown(0, position_s=10))
     assert next_look_ms(early, changed=False, quiet_looks=0) == 171_500 // -(-171_500 // PER_HOUR_150.middle_ms)
-    assert next_look_ms(early, changed=True, quiet_looks=0, pace=PER_HOUR_60) == 171_500
+    assert next_look_ms(early, changed=True, quiet_looks=0, pace=PER_HOUR_60) == 85_750
     _, _, nothing = after(shown(0, None))
     assert [next_look_ms(nothing, changed=False, quiet_looks=n) for n in (1, 2, 3, 9)] == [
         60_000,
@@ -301,3 +301,24 @@ def test_a_queue_is_compared_with_the_one_seen_before_it() -> None:
         ("started", 63_000),
         ("queue_changed", 20_000),
     ]
+
+
+def test_a_list_that_ends_at_its_own_start_is_no_new_play() -> None:
+    """A player that stands at the start of its only item has ended it."""
+    types, plays, tracker = after(shown(0), shown(170, position_s=170), shown(182, position_s=0, playing=False))
+    assert (types, len(plays), tracker.current) == (["started", "finished", "stopped"], 1, None)
+
+
+def test_a_return_to_the_start_is_a_seek_unless_the_item_had_to_end() -> None:
+    """Telling two plays of one could not be corrected by anybody; that it may have been two is said."""
+    tracker = observe(Tracker(), shown(0, position_s=0)).tracker
+    tracker = observe(tracker, shown(140, position_s=140)).tracker
+    step = observe(tracker, shown(165, position_s=5))
+    assert [(event.type, event.certain) for event in step.events] == [("seeked", False)]
+    assert step.plays == ()
+
+
+def test_leaving_what_was_paused_is_no_skip() -> None:
+    """It was over before; the play says that it did not end."""
+    _, plays, _ = after(shown(0), shown(30, position_s=30, playing=False), shown(90, ITEMS[0], 1))
+    assert (plays[0].finished, plays[0].skipped) == (False, None)

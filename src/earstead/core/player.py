@@ -41,7 +41,7 @@ FROZEN_MS = 5_000
 """A running player whose position stands still for so long does not play."""
 AGAIN_MS = 12_000
 AGAIN_SHARE = 0.15
-"""A position this near to the start, after most of the item was heard, is a new play of it."""
+"""A position this near to the start, after the item had to end, is a new play of it."""
 ABSENT_MS = 120_000
 """A player that shows nothing may be changing devices: the play is closed after this."""
 UNSEEN_MS = 600_000
@@ -259,28 +259,32 @@ class _Looking:
         self._heard(heard, self.gap if self.ran else 0)
 
     def _again(self, current: Current) -> bool:
-        """Whether the item began anew: then the play before is closed, and another opened."""
+        """Whether the item ended and began anew: then its play is closed, and another opened if it runs.
+
+        A return to the start before that may be a seek as well as a new play. It is taken for a seek: who told two
+        plays of one could not be corrected by any other witness, who told one of two is.
+        """
         assert self.last is not None
         now, duration = self.now, current.item.duration_ms
-        near_start = now.progress_ms < max(AGAIN_MS, int(duration * AGAIN_SHARE))
         left = duration - self.last.progress_ms
         began = now.received_ms - now.progress_ms if now.is_playing else now.received_ms
         ended = self.ran and duration > 0 and began - self.last.received_ms >= left - DRIFT_MS
-        most_heard = duration > 0 and 2 * (current.heard_ms + (self.gap if self.ran else 0)) >= duration
-        if not (near_start and (ended or most_heard)) and not (ended and self.gap >= UNSEEN_MS):
+        near_start = now.progress_ms < max(AGAIN_MS, int(duration * AGAIN_SHARE))
+        if not ended or not (near_start or self.gap >= UNSEEN_MS):
             return False
-        if ended:
-            at = self.last.received_ms + left
-            sure = began - at <= DRIFT_MS
-            self._say("finished", min(at, now.received_ms), duration, certain=sure)
-            known = _known(True, sure)
-            self._close(min(at, now.received_ms), heard=left, finished=known, skipped=_not(known))
+        at = min(self.last.received_ms + left, now.received_ms)
+        # A moment before the end, it may have been sought back.
+        sure = 0 <= began - at <= DRIFT_MS
+        self._say("finished", at, duration, certain=sure)
+        known = _known(True, sure)
+        self._close(at, heard=left, finished=known, skipped=_not(known))
+        if now.is_playing:
+            began = max(began, self.last.received_ms)
+            self._say("repeated", began, 0)
+            self.current = Current(item=current.item, started_ms=began)
+            self._heard(now.progress_ms, 0)
         else:
-            at = max(self.last.received_ms, began)
-            self._close(at, heard=max(0, at - self.last.received_ms) if self.ran else 0, finished=None, skipped=None)
-        self._say("repeated", max(began, self.last.received_ms), 0)
-        self.current = Current(item=current.item, started_ms=max(began, self.last.received_ms))
-        self._heard(now.received_ms - self.current.started_ms if now.is_playing else 0, 0)
+            self._say("stopped", now.received_ms, now.progress_ms, item=current.item)
         return True
 
     # ---- from one item to the next -----------------------------------------------------------------------
@@ -311,8 +315,8 @@ class _Looking:
             # What was paused may have been resumed and have ended, if there was time for that.
             sure = self.ran or duration == 0 or between < left - DRIFT_MS
             self._say("skipped", began, min(position, duration) if duration else position, certain=sure)
-            known = _known(False, sure)
-            self._close(began, heard=heard, finished=known, skipped=_not(known))
+            # Who left an item that was paused did not skip it: that was over before.
+            self._close(began, heard=heard, finished=_known(False, sure), skipped=True if sure and self.ran else None)
 
     def _absent(self, current: Current) -> bool:
         """Nothing plays: True when the play is closed."""

@@ -28,8 +28,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Look once more right after a change: where a listener skips, more skips follow."""
 
 
-PER_HOUR_60 = Pace(middle_ms=240_000, confirm=False)
-"""About one look an item."""
+PER_HOUR_60 = Pace(middle_ms=120_000, confirm=False)
+"""The end of each item, and a look or two on its way."""
 PER_HOUR_150 = Pace(middle_ms=25_000, confirm=True)
 
 
