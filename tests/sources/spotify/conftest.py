@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Stage:
 
     def yes(self, address: str) -> str:
         """Agree at Spotify; where the browser is sent then."""
-        return httpx2.get(address).headers["location"]
+        return httpx2.get(address, verify=False).headers["location"]
 
     def sign_in(self) -> None:
         """A session for the browser, whose last one ran out while the clock was moved."""
@@ -91,10 +92,23 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The data of a house in which ada lives, and a session of hers; hashing passwords is slow on purpose."""
+    data = tmp_path_factory.mktemp("furnished") / "house"
+    services = open_services(Settings(data=data), clock=FixedClock(NOW))
+    services.accounts.add_user("ada", PASSWORD, role="owner")
+    token = services.accounts.sign_in("ada", PASSWORD)
+    services.close()
+    return data, token
+
+
 @pytest.fixture
-def open_stage(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[], Stage]]:
+def open_stage(tmp_path: Path, clock: FixedClock, furnished: tuple[Path, str]) -> Iterator[Callable[[], Stage]]:
     """Opens the house (again, on the same data) beside one Spotify."""
     spotify = Simulator(clock)
+    data, token = furnished
+    shutil.copytree(data, tmp_path / "house")
     with ExitStack() as world:
         spotify_url = world.enter_context(serving(spotify.app))
         house = ExitStack()
@@ -107,18 +121,17 @@ def open_stage(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[], Stage
             )
             services = open_services(settings, clock=clock)
             house.callback(services.close)
-            users = [user.user_id for user in services.accounts.users()]
-            user_id = users[0] if users else services.accounts.add_user("ada", PASSWORD, role="owner").user_id
             url = house.enter_context(serving(around(services), lifespan="off"))
-            browser = house.enter_context(signed_in(services, url, "ada"))
-            return Stage(services, url, spotify, spotify_url, clock, user_id, browser)
+            browser = house.enter_context(httpx2.Client(base_url=url, timeout=30, verify=False))
+            browser.cookies.set("earstead_session", token)
+            return Stage(services, url, spotify, spotify_url, clock, services.accounts.users()[0].user_id, browser)
 
         yield make
 
 
 def signed_in(services: Services, url: str, name: str) -> httpx2.Client:
     """A browser with a session."""
-    browser = httpx2.Client(base_url=url, timeout=30)
+    browser = httpx2.Client(base_url=url, timeout=30, verify=False)
     browser.cookies.set("earstead_session", services.accounts.sign_in(name, PASSWORD))
     return browser
 
