@@ -115,11 +115,11 @@ _SERVICE: Final = frozenset({Provenance.API, Provenance.PUSH})
 POLICY: Final[tuple[Line, ...]] = (
     Line(
         use=Use.OWN,
-        title="What somebody sees of their own listening, takes away as an export, or sends on to accounts and programs "
-        "of their own",
+        title="What somebody sees of their own listening, takes away as an export, or sends on to accounts and "
+        "programs of their own",
         without=_NONE,
-        reason="It is the person's own data, shown to that person on a server run for that person, and nobody else gets "
-        "it but by that person's own hand. A connection can be ended and everything it brought be erased, in Settings.",
+        reason="It is the person's own data, shown to that person on a server run for that person, and nobody else "
+        "gets it but by that person's own hand. A connection can be ended, and all it brought be erased, in Settings.",
     ),
     Line(
         use=Use.FIGURES,
