@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from earstead.core.errors import Refused, RetryLater
-from earstead.kit.clock import FixedClock
-from earstead.services.worker import LOOK_ROUND_S, MOST_ATTEMPTS, Worker
+from earstead.kit.clock import FixedClock, SystemClock
+from earstead.services.worker import LEASE_S, LOOK_ROUND_S, MOST_ATTEMPTS, MOST_BESIDE, STOP_S, Worker
 from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
@@ -162,3 +162,99 @@ def test_a_job_queued_while_the_worker_waits_is_done_at_once(bench: Bench) -> No
     bench.worker.start()
     bench.enqueue("relay")
     assert done.wait(LOOK_ROUND_S / 2)
+
+
+def test_jobs_in_lanes_run_beside_the_others(bench: Bench) -> None:
+    """A hanging target holds its own lane alone: another one, and the jobs in line, go on; the lane's next job follows
+    the one before, and nothing runs twice, though leases run out meanwhile."""
+    may_end, hanging = threading.Event(), threading.Event()
+    seen: list[tuple[str, int]] = []
+    twice: list[str] = []
+    at_work: set[str] = set()
+    done = {name: threading.Event() for name in ("b1", "line", "a2")}
+
+    def relay(payload: Mapping[str, Any]) -> None:
+        lane, number = payload["lane"], payload["number"]
+        twice.extend([lane] * (lane in at_work))
+        at_work.add(lane)
+        if (lane, number) == ("a", 1):
+            hanging.set()
+            may_end.wait(10)
+        seen.append((lane, number))
+        at_work.discard(lane)
+        if (name := f"{lane}{number}") in done:
+            done[name].set()
+
+    bench.worker.handle("relay", relay, lane=lambda payload: payload["lane"])
+    bench.worker.handle("line", lambda _: done["line"].set())
+    for lane, number in (("a", 1), ("a", 2)):
+        bench.enqueue("relay", {"lane": lane, "number": number})
+    bench.worker.start()
+    assert hanging.wait(10)
+    bench.clock.advance(LEASE_S + 1)
+    bench.enqueue("relay", {"lane": "b", "number": 1})
+    bench.enqueue("line")
+    assert done["b1"].wait(10) and done["line"].wait(10)
+    assert seen == [("b", 1)]
+    may_end.set()
+    assert done["a2"].wait(10)
+    bench.worker.stop()
+    assert (seen, twice) == ([("b", 1), ("a", 1), ("a", 2)], [])
+    assert bench.worker.run_due() == 0
+
+
+def test_no_more_lanes_are_busy_than_there_may_be(bench: Bench) -> None:
+    """Jobs beyond the bound wait for a free place, and are all done once."""
+    may_end, lock = threading.Event(), threading.Lock()
+    at_once, most, done = 0, 0, []
+    full, all_done = threading.Event(), threading.Event()
+
+    def relay(payload: Mapping[str, Any]) -> None:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+            if at_once == MOST_BESIDE:
+                full.set()
+        may_end.wait(10)
+        with lock:
+            at_once -= 1
+            done.append(payload["lane"])
+            if len(done) == 3 * MOST_BESIDE:
+                all_done.set()
+
+    bench.worker.handle("relay", relay, lane=lambda payload: str(payload["lane"]))
+    for lane in range(3 * MOST_BESIDE):
+        bench.enqueue("relay", {"lane": lane})
+    bench.worker.start()
+    assert full.wait(10)
+    may_end.set()
+    assert all_done.wait(20)
+    assert most == MOST_BESIDE
+    assert sorted(done) == list(range(3 * MOST_BESIDE))
+
+
+def test_stopping_does_not_wait_for_what_hangs(engine: Engine) -> None:
+    """stop() ends within two seconds; the job counts as not done, and is done again when its lease ran out."""
+    may_end, hanging = threading.Event(), threading.Event()
+    writer, clock = Writer(engine), SystemClock()
+    worker = Worker(engine, writer, clock)
+
+    def hang(_: Mapping[str, Any]) -> None:
+        hanging.set()
+        may_end.wait(30)
+
+    worker.handle("relay", hang, lane=lambda _: "a")
+    writer.do(lambda tx: worker.enqueue(tx, "relay", {})).result()
+    worker.start()
+    assert hanging.wait(10)
+    begun = clock.monotonic()
+    worker.stop()
+    assert clock.monotonic() - begun < STOP_S + 1
+    later = FixedClock(clock.now() + LEASE_S + 1)
+    again: list[int] = []
+    other = Worker(engine, writer, later)
+    other.handle("relay", lambda _: again.append(1))
+    assert (other.run_due(), again) == (1, [1])
+    may_end.set()
+    writer.close()

@@ -82,7 +82,7 @@ class Runner:
         self._insights = insights
         self._worker = worker
         self.carrier = carrier
-        worker.handle(JOB, self.run)
+        worker.handle(JOB, self.run, lane=lambda payload: str(payload["relay_id"]))
 
     def wake(self, tx: Tx, relay_id: int, *, run_at: int = 0) -> None:
         """Queue the job of a relay in this transaction, for now or for a time to come."""

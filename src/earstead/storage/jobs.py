@@ -7,9 +7,10 @@ must be safe to repeat.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from earstead.storage.engine import Tx
+from earstead.storage.engine import Row, Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,22 @@ def add(tx: Tx, *, kind: str, payload: str, dedupe: str, run_at: int, now: int) 
     )
 
 
-def claim(tx: Tx, *, now: int, lease_until: int) -> JobRow | None:
-    """Take the job that is due longest, or one whose lease ran out; None when nothing is due."""
-    found = _due(tx, now) or _abandoned(tx, now)
+def claim(
+    tx: Tx,
+    *,
+    now: int,
+    lease_until: int,
+    without: Sequence[str] = (),
+    may: Callable[[JobRow], bool] = lambda job: True,
+) -> JobRow | None:
+    """Take the job that is due longest, or one whose lease ran out; None when nothing is due.
+
+    Args:
+        without: kinds that are left waiting.
+        may: says no to a job that has to wait for another one; asked about the first 64.
+    """
+    due = (_job(row) for look in (_due, _abandoned) for row in look(tx, now, without or [""]))
+    found = next(filter(may, due), None)
     if found is None:
         return None
     # The condition repeats what was seen: of two that saw the same job, the row count tells who has it.
@@ -77,37 +91,39 @@ def claim(tx: Tx, *, now: int, lease_until: int) -> JobRow | None:
     return found if touched == 1 else None
 
 
-def _due(tx: Tx, now: int) -> JobRow | None:
-    row = tx.one(
+def _due(tx: Tx, now: int, without: Sequence[str]) -> list[Row]:
+    return tx.all(
         """
         SELECT job_id, kind, payload, dedupe, attempts
         FROM jobs
         WHERE state = 'waiting'
           AND run_at <= :now
+          AND kind NOT IN (:without*)
         ORDER BY run_at, job_id
-        LIMIT 1
+        LIMIT 64
         """,
         now=now,
+        without=without,
     )
-    return _job(row) if row else None
 
 
-def _abandoned(tx: Tx, now: int) -> JobRow | None:
-    row = tx.one(
+def _abandoned(tx: Tx, now: int, without: Sequence[str]) -> list[Row]:
+    return tx.all(
         """
         SELECT job_id, kind, payload, dedupe, attempts
         FROM jobs
         WHERE state = 'running'
           AND lease_until <= :now
+          AND kind NOT IN (:without*)
         ORDER BY lease_until, job_id
-        LIMIT 1
+        LIMIT 64
         """,
         now=now,
+        without=without,
     )
-    return _job(row) if row else None
 
 
-def _job(row: tuple[int, str, str, str, int]) -> JobRow:
+def _job(row: Row) -> JobRow:
     job_id, kind, payload, dedupe, attempts = row
     return JobRow(job_id=job_id, kind=kind, payload=payload, dedupe=dedupe, attempts=attempts + 1)
 
