@@ -8,11 +8,13 @@ are left out, as in every statistic.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
+import msgspec
 from anyascii import anyascii
 
 from earstead.core.names import clean, name_key
@@ -20,7 +22,7 @@ from earstead.core.periods import Span
 from earstead.core.provenance import Use
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock
-from earstead.services import rankings, similar, wording
+from earstead.services import elsewhere, rankings, similar, wording
 from earstead.services.circle import Circle, Kept, circle
 from earstead.services.ingest import Ingest
 from earstead.services.lengths import told
@@ -122,18 +124,37 @@ class Commons:
         return self._answer(viewer, ("mbid", kind, mbid), ask)
 
     def correction(self, viewer: User | None, artist: str, track: str = "") -> Correction:
-        """The usual spelling of an artist, and of a track by that artist when one is given."""
-        recording = self.named(viewer, "recording", track, artist=artist) if track else None
-        found = self.named(viewer, "artist", artist)
+        """The usual spelling of an artist, and of a track by that artist when one is given.
+
+        Names that nobody goes by any more, because those who heard them merged them away, lead to where they went.
+        """
+        recording = self._decided(viewer, "recording", track, artist) if track else None
+        found = self._decided(viewer, "artist", artist)
         if found is None and recording and recording.credit_id:
             found = self.refs([recording.credit_id], viewer).get(recording.credit_id)
-        as_credited = recording is not None and recording.credit == clean(artist)
+        # What was merged away is still credited as it was said.
+        away = found is not None and found.entity_id not in wording.meanings("artist", artist, "")
+        as_credited = recording is not None and recording.credit == clean(artist) and not away
         return Correction(
             artist=found,
             recording=recording,
             artist_corrected=found is not None and found.name != clean(artist) and not as_credited,
             track_corrected=recording is not None and recording.name != clean(track),
         )
+
+    def _decided(self, viewer: User | None, kind: EntityKind, name: str, artist: str = "") -> EntityRef | None:
+        """`named`, seen to what those in sight decided. Who asks in person has the last word on their own names."""
+
+        def ask(tx: Tx, around: Circle) -> EntityRef | None:
+            found = wording.find(tx, around, kind, name, artist)
+            found = found or elsewhere.merged(tx, around, self._ingest, kind, name, artist)
+            ref = wording.refs(tx, around, [found]).get(found) if found else None
+            if ref is None or viewer is not None:
+                return ref
+            called = elsewhere.renamed(tx, around, self._ingest, kind, found)
+            return msgspec.structs.replace(ref, name=called) if called else ref
+
+        return self._answer(viewer, ("decided", kind, name, artist), ask)
 
     def refs(self, ids: Sequence[int], viewer: User | None) -> dict[int, EntityRef]:
         """References of entities by id, with MusicBrainz ids where reported; those nobody in sight heard are absent."""
@@ -243,6 +264,20 @@ class Commons:
             return wording.refs(tx, around, [release_id]).get(release_id), number
 
         return self._answer(viewer, ("album", recording_id), ask)
+
+    def albums_of(self, ids: Sequence[int], viewer: User | None = None) -> dict[int, EntityRef]:
+        """The release of `album_of` for several recordings; those heard from none are left out."""
+
+        def ask(tx: Tx, around: Circle) -> dict[int, EntityRef]:
+            asked = {alias: entity_id for entity_id in ids for alias in around.ids_of(entity_id)}
+            plays: dict[int, Counter[int]] = defaultdict(Counter)
+            for recording_id, release_id, count in commons.albums(tx, around.user_ids, list(asked)):
+                plays[asked[recording_id]][around.rules.lead(release_id)] += count
+            best = {i: min(counted, key=lambda r: (-counted[r], r)) for i, counted in plays.items()}
+            named = wording.refs(tx, around, list(best.values()))
+            return {i: named[release_id] for i, release_id in best.items() if release_id in named}
+
+        return self._answer(viewer, ("albums", tuple(ids)), ask)
 
     def duration_ms(self, recording_id: int, viewer: User | None = None) -> int:
         """The length most often reported of a recording; 0 when nobody in sight reported one."""

@@ -51,6 +51,13 @@ def find(tx: Tx, around: Circle, kind: EntityKind, name: str, artist: str) -> in
     return _same_title(tx, around, name, artist) if kind == "recording" else 0
 
 
+def meanings(kind: EntityKind, name: str, artist: str) -> list[int]:
+    """The ids that a name may mean before anybody decided on it."""
+    if not name.strip() or (kind in ("release", "recording") and not artist.strip()):
+        return []
+    return list(dict.fromkeys(i for track in _readings(kind, name, artist) for i in _things(kind, track, NO_RULES)))
+
+
 def _readings(kind: EntityKind, name: str, artist: str) -> Iterator[Track]:
     """What may have been said: the credit as one name, then as lists of names by its separators.
 

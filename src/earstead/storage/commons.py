@@ -100,6 +100,22 @@ def settings(tx: Tx, user_ids: Sequence[int], name: str) -> list[Row]:
     return found
 
 
+def deciders(tx: Tx, user_ids: Sequence[int]) -> list[int]:
+    """Those of these users with standing decisions that merge or rename things."""
+    return [
+        row[0]
+        for piece in _pieces(user_ids)
+        for row in tx.all(
+            """
+            SELECT DISTINCT user_id
+            FROM decisions
+            WHERE user_id IN (:user_ids*) AND kind IN ('merge', 'rename') AND undone_at = 0
+            """,
+            user_ids=piece,
+        )
+    ]
+
+
 def heard(tx: Tx, kind: str, user_ids: Sequence[int], ids: Sequence[int]) -> bool:
     """Whether any of these users heard any of these things."""
     return any(tx.one(_HEARD[kind], user_ids=piece, ids=ids) for piece in _pieces(user_ids))
@@ -119,6 +135,24 @@ def parts(tx: Tx, whole: str, part: str, user_ids: Sequence[int], ids: Sequence[
     """(user_id, entity_id, plays) of the recordings of a release or artist, of the releases of an artist (those whose
     first artist it is) or of a recording. `ids` are one thing under all its ids."""
     return [row for users in _pieces(user_ids) for row in tx.all(_PARTS[whole, part], user_ids=users, ids=ids)]
+
+
+_ALBUMS = f"""
+    SELECT m.recording_id, m.release_id, count(*)
+    {_heard("recording")}
+      AND m.release_id <> 0
+    GROUP BY m.recording_id, m.release_id
+"""
+
+
+def albums(tx: Tx, user_ids: Sequence[int], ids: Sequence[int]) -> list[Row]:
+    """(recording_id, release_id, plays) of recordings by the releases they are heard from."""
+    return [
+        row
+        for users in _pieces(user_ids)
+        for piece in _pieces(ids)
+        for row in tx.all(_ALBUMS, user_ids=users, ids=piece)
+    ]
 
 
 # ---- words -------------------------------------------------------------------------------------------------------

@@ -261,6 +261,52 @@ def test_autocorrect_follows_decisions(lastfm: Program, heard: Heard, services: 
     assert texts(album, "name") + texts(album, "artist") == ["Takk", "Sigur Rós"]
 
 
+def test_autocorrect_follows_decisions_of_public_users_for_anybody(
+    lastfm: Program, heard: Heard, services: Services, ada: User, bob: User
+) -> None:
+    """A name that all who heard it merged away leads an outsider to where it went, a renamed thing has its new name by
+    most plays; what a private user decided moves nobody."""
+    heard(ada, ("Sigur Ros", "Glosoli", "Takk"), ("Sigur Rós", "Hoppípolla", "Takk"))
+    heard(bob, ("Low", "Lazy"), ("Loww", "Lazy"))
+    led = services.insights.led
+    for user, name, into in ((ada, "Sigur Ros", "Sigur Rós"), (bob, "Loww", "Low")):
+        ids, lead = [led(user.user_id, "artist", name)], led(user.user_id, "artist", into)
+        services.decisions.make(user.user_id, "merge", {"entity": "artist", "ids": ids, "into": lead})
+    track = led(ada.user_id, "recording", "Sigur Ros", "Glosoli")
+    services.decisions.make(ada.user_id, "rename", {"entity": "recording", "id": track, "name": "Glósóli"})
+    nobody = lastfm.nobody()
+    assert texts(nobody.xml("artist.getInfo", artist="sigur ros", autocorrect=1), "name") == ["Sigur Rós"]
+    corrected = nobody.xml("artist.getCorrection", artist="Sigur Ros")
+    assert texts(corrected, "correction/artist/name") == ["Sigur Rós"]
+    asked = {"artist": "Sigur Ros", "track": "Glosoli", "album": "Takk", "autocorrect": 1}
+    assert texts(nobody.xml("track.getInfo", **asked), "name") == ["Glósóli"]
+    found = nobody.xml("track.getCorrection", **asked).find("correction")
+    assert found is not None
+    assert texts(found, "track/name") + texts(found, "track/artist/name") == ["Glósóli", "Sigur Rós"]
+    assert (found.get("artistcorrected"), found.get("trackcorrected")) == ("1", "1")
+    assert texts(nobody.xml("album.getInfo", **asked), "name") == ["Takk"]
+    assert nobody.fault("artist.getInfo", artist="Loww", autocorrect=1)[:2] == (404, 6)
+    assert nobody.fault("artist.getInfo", artist="sigur ros")[:2] == (404, 6)
+
+
+def test_tracks_in_lists_show_their_album(lastfm: Program, known: None) -> None:
+    """Every list of tracks has the images of the album a track is mostly heard from, as track.getInfo has them."""
+    lastfm.post("track.addTags", artist="Nick Drake", track="Road", tags="folk")
+    wanted = texts(lastfm.xml("track.getInfo", artist="Nick Drake", track="Road"), "album/image")[0]
+    lists = {
+        "artist.getTopTracks": ({"artist": "Nick Drake"}, "track"),
+        "chart.getTopTracks": ({}, "track"),
+        "tag.getTopTracks": ({"tag": "folk"}, "track"),
+        "track.getSimilar": ({"artist": "Sigur Rós", "track": "Hoppípolla"}, "track"),
+        "track.search": ({"track": "Road"}, "trackmatches/track"),
+    }
+    for method, (asked, path) in lists.items():
+        found = [track for track in lastfm.xml(method, **asked).findall(path) if track.findtext("name") == "Road"]
+        assert [track.findtext("image") for track in found] == [wanted], method
+    (bare,) = [t for t in lastfm.xml("chart.getTopTracks").findall("track") if t.findtext("name") == "Hells Bells"]
+    assert bare.findtext("image") == texts(lastfm.xml("artist.getInfo", artist="AC/DC"), "image")[0]
+
+
 @pytest.mark.parametrize("visibility", ["private", "unlisted"])
 def test_hidden_plays_feed_nothing(
     lastfm: Program, heard: Heard, services: Services, speaking: Speaking, ada: User, bob: User, visibility: str

@@ -71,7 +71,7 @@ def _track(call: Call, place: int, track: ListedTrack, by: dict[int, Box]) -> Bo
 
 def search(call: Call) -> Payload:
     """Albums by a part of their name."""
-    return results(call, ALBUM, lambda row: _match(call, row), size=50)
+    return results(call, ALBUM, lambda rows: [_match(call, row) for row in rows], size=50)
 
 
 def _match(call: Call, row: CommonRow) -> Box:

@@ -26,8 +26,8 @@ from earstead.apis.lastfm.methods.pieces import (
     mbid,
     number,
     offset,
+    release_images,
     streamable,
-    track_images,
     track_url,
 )
 from earstead.apis.lastfm.methods.searching import results
@@ -134,11 +134,12 @@ def get_top_tracks(call: Call) -> Payload:
         artist.entity_id, "recording", limit, offset(limit, page), call.viewer
     )
     by = blocks(call, [row.entity for row in rows])
-    items = [_track(call, row, by[row.entity.entity_id]) for row in rows]
+    albums = call.services.commons.albums_of([row.entity.entity_id for row in rows], call.viewer)
+    items = [_track(call, row, by[row.entity.entity_id], albums.get(row.entity.entity_id)) for row in rows]
     return listed("toptracks", "track", items, subject(ARTIST, artist), (total, limit, page))
 
 
-def _track(call: Call, row: CommonRow, by: Box) -> Box:
+def _track(call: Call, row: CommonRow, by: Box, album: EntityRef | None) -> Box:
     track = row.entity
     return Box(
         "track",
@@ -150,7 +151,7 @@ def _track(call: Call, row: CommonRow, by: Box) -> Box:
             Text("url", track_url(call, track.credit, track.name)),
             streamable(),
             by,
-            track_images(call, 4, track.credit),
+            release_images(call, 4, album, track.credit),
         ),
         {"rank": str(row.rank)},
     )
@@ -167,7 +168,7 @@ def get_correction(call: Call) -> Payload:
 
 def search(call: Call) -> Payload:
     """Artists by a part of their name."""
-    return results(call, ARTIST, lambda row: _match(call, row), size=30)
+    return results(call, ARTIST, lambda rows: [_match(call, row) for row in rows], size=30)
 
 
 def _match(call: Call, row: CommonRow) -> Box:

@@ -13,9 +13,9 @@ from earstead.apis.lastfm.methods.pieces import (
     mbid,
     number,
     offset,
+    release_images,
     streamable,
     tag_url,
-    track_images,
     track_url,
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
@@ -65,7 +65,7 @@ def get_top_tracks(call: Call) -> Payload:
     tracks = [row.entity for row in rows]
     ids = [track.entity_id for track in tracks]
     stats, lengths = call.services.commons.stats_many("recording", ids, None), call.services.commons.durations(ids)
-    by = blocks(call, tracks)
+    by, albums = blocks(call, tracks), call.services.commons.albums_of(ids)
     items = [
         Box(
             "track",
@@ -78,7 +78,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, track.credit, track.name)),
                 streamable(track=True),
                 by[track.entity_id],
-                track_images(call, 4, track.credit),
+                release_images(call, 4, albums.get(track.entity_id), track.credit),
             ),
         )
         for track in tracks

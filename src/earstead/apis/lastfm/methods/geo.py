@@ -14,8 +14,8 @@ from earstead.apis.lastfm.methods.pieces import (
     mbid,
     number,
     offset,
+    release_images,
     streamable,
-    track_images,
     track_url,
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
@@ -56,7 +56,8 @@ def get_top_tracks(call: Call) -> Payload:
     # Last.fm words it so for a country that it does not know, too.
     where, limit, page = _country(call, "country param required"), call.limit(), call.page()
     rows, total = call.services.commons.chart("recording", None, limit=limit, offset=offset(limit, page), country=where)
-    lengths = call.services.commons.durations([row.entity.entity_id for row in rows])
+    ids = [row.entity.entity_id for row in rows]
+    lengths, albums = call.services.commons.durations(ids), call.services.commons.albums_of(ids)
     by = blocks(call, [row.entity for row in rows])
     items = [
         Box(
@@ -69,7 +70,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, row.entity.credit, row.entity.name)),
                 streamable(track=True),
                 by[row.entity.entity_id],
-                track_images(call, 4, row.entity.credit),
+                release_images(call, 4, albums.get(row.entity.entity_id), row.entity.credit),
             ),
             # From 0, here alone.
             {"rank": str(row.rank - 1)},

@@ -99,12 +99,17 @@ def look_up(call: Call, family: Family, viewer: User | None) -> EntityRef | None
     if mbid := call.text("mbid"):
         return commons.by_mbid(family.kind, mbid, viewer)
     name, artist = words(call, family)
+    given = artist
     if call.flag("autocorrect"):
         corrected = commons.correction(viewer, artist or name, name if family is TRACK else "")
         if family is not ALBUM and (thing := corrected.artist if family is ARTIST else corrected.recording):
             return thing
         artist = corrected.artist.name if corrected.artist and artist else artist
-    return commons.named(viewer, family.kind, name, artist=artist) or _spoken_of(call, family, name, artist, viewer)
+    # An album keeps the artist it was said under, where that one was merged away.
+    for by in dict.fromkeys((artist, given)):
+        if heard := commons.named(viewer, family.kind, name, artist=by):
+            return heard
+    return _spoken_of(call, family, name, artist, viewer)
 
 
 def _spoken_of(call: Call, family: Family, name: str, artist: str, viewer: User | None) -> EntityRef | None:

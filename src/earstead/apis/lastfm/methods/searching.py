@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from earstead.apis.lastfm.method import Call
 from earstead.apis.lastfm.methods.known import Family
@@ -13,11 +13,18 @@ from earstead.services.commons import CommonRow
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 
 
-def results(call: Call, family: Family, element: Callable[[CommonRow], Box], *, size: int, artist: str = "") -> Box:
+def results(
+    call: Call,
+    family: Family,
+    elements: Callable[[tuple[CommonRow, ...]], Iterable[Box]],
+    *,
+    size: int,
+    artist: str = "",
+) -> Box:
     """What a search found.
 
     Args:
-        element: one thing found as its element.
+        elements: the things found as elements.
         size: things a page where the caller does not say.
         artist: narrows the search to what is credited so; "" does not.
     """
@@ -32,7 +39,7 @@ def results(call: Call, family: Family, element: Callable[[CommonRow], Box], *, 
             number("opensearch:totalResults", total),
             number("opensearch:startIndex", offset(limit, page)),
             number("opensearch:itemsPerPage", limit),
-            Box(f"{family.name}matches", (Many(family.name, tuple(map(element, rows))),)),
+            Box(f"{family.name}matches", (Many(family.name, tuple(elements(rows))),)),
         ),
         # Last.fm never declares the prefix, and its answers are no XML to a strict reader.
         {"for": text, "xmlns:opensearch": NAMESPACE},

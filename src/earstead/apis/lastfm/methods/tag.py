@@ -13,9 +13,9 @@ from earstead.apis.lastfm.methods.pieces import (
     listed,
     mbid,
     offset,
+    release_images,
     streamable,
     tag_item,
-    track_images,
     track_url,
     weeks,
 )
@@ -112,7 +112,9 @@ def get_top_tracks(call: Call) -> Payload:
     """The tracks with a tag, those first that most people gave it to."""
     ranked, paged = _tagged(call, "recording")
     by = blocks(call, [track for _, track in ranked])
-    lengths = call.services.commons.durations([track.entity_id for _, track in ranked], call.viewer)
+    ids = [track.entity_id for _, track in ranked]
+    lengths = call.services.commons.durations(ids, call.viewer)
+    albums = call.services.commons.albums_of(ids, call.viewer)
     items = [
         Box(
             "track",
@@ -123,7 +125,7 @@ def get_top_tracks(call: Call) -> Payload:
                 Text("url", track_url(call, track.credit, track.name)),
                 streamable(track=True),
                 by[track.entity_id],
-                track_images(call, 4, track.credit),
+                release_images(call, 4, albums.get(track.entity_id), track.credit),
             ),
             {"rank": str(rank)},
         )

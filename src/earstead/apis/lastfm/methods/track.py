@@ -25,8 +25,8 @@ from earstead.apis.lastfm.methods.pieces import (
     listed,
     mbid,
     number,
+    release_images,
     streamable,
-    track_images,
     track_url,
 )
 from earstead.apis.lastfm.methods.searching import results
@@ -99,7 +99,7 @@ def get_similar(call: Call) -> Payload:
     others = [other for other, _ in near]
     ids = [other.entity_id for other in others]
     stats, lengths = commons.stats_many("recording", ids, call.viewer), commons.durations(ids, call.viewer)
-    by = blocks(call, others)
+    by, albums = blocks(call, others), commons.albums_of(ids, call.viewer)
     items = [
         Box(
             "track",
@@ -112,7 +112,7 @@ def get_similar(call: Call) -> Payload:
                 streamable(track=True),
                 Text("duration", lengths.get(other.entity_id, 0) // 1000),
                 by[other.entity_id],
-                track_images(call, 6, other.credit),
+                release_images(call, 6, albums.get(other.entity_id), other.credit),
             ),
         )
         for other, match in near
@@ -153,10 +153,15 @@ def _unknown(title: str, artist: str) -> Box:
 
 def search(call: Call) -> Payload:
     """Tracks by a part of their title."""
-    return results(call, TRACK, lambda row: _match(call, row), size=30, artist=call.text("artist"))
+    return results(call, TRACK, lambda rows: _matches(call, rows), size=30, artist=call.text("artist"))
 
 
-def _match(call: Call, row: CommonRow) -> Box:
+def _matches(call: Call, rows: tuple[CommonRow, ...]) -> list[Box]:
+    albums = call.services.commons.albums_of([row.entity.entity_id for row in rows], call.viewer)
+    return [_match(call, row, albums.get(row.entity.entity_id)) for row in rows]
+
+
+def _match(call: Call, row: CommonRow, album: EntityRef | None) -> Box:
     track = row.entity
     return Box(
         "track",
@@ -166,7 +171,7 @@ def _match(call: Call, row: CommonRow) -> Box:
             Text("url", track_url(call, track.credit, track.name)),
             streamable(),
             number("listeners", row.listeners),
-            track_images(call, 4, track.credit),
+            release_images(call, 4, album, track.credit),
             *mbid(track.mbid),
         ),
     )
