@@ -43,6 +43,9 @@ class Watching(Protocol):
     def refresh(self) -> None:
         """Accounts were linked, renewed or given up."""
 
+    def listen_to(self, account: LinkedAccount, address: str) -> None:
+        """Let a Soloist on this machine tell the account's changes by itself; "" ends that. Raises Rejected."""
+
     def stop(self) -> None:
         """End within two seconds; what was seen is kept."""
 

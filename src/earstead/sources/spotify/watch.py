@@ -10,12 +10,14 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Protocol
 
 from earstead.core.player import PlayerState
 from earstead.services.spotify_types import LinkedAccount
 from earstead.sources.spotify.following import Around, Following
+from earstead.sources.spotify.soloist import ADDRESS, SOURCE, Soloist, check_address
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ class Linked(Protocol):
     def all(self) -> Iterator[LinkedAccount]:
         """Everybody's accounts, whatever their state."""
 
+    def set_cursor(self, account_id: int, name: str, value: str) -> None:
+        """Keep something about an account."""
+
 
 class Watcher:
     """See the module. For several threads."""
@@ -44,6 +49,7 @@ class Watcher:
         self._busy: set[int] = set()
         self._queue: list[tuple[int, int]] = []
         self._threads: list[threading.Thread] = []
+        self._soloists: dict[int, Soloist] = {}
         self._running = False
         self._stopping = False
 
@@ -71,6 +77,24 @@ class Watcher:
             self._grow()
             self._wake.notify_all()
             self._wake.wait_for(lambda: not gone & self._busy, STOP_S)
+        if self._running:
+            self._listen(found)
+
+    def listen_to(self, account: LinkedAccount, address: str) -> None:
+        """Let the Soloist at an address of this machine tell the account's changes; "" ends that. Raises Rejected."""
+        self._linked.set_cursor(account.account_id, ADDRESS, check_address(address))
+        self.refresh()
+
+    def _listen(self, accounts: Collection[int]) -> None:
+        wanted = {one: self._around.cursors.cursor(one, ADDRESS) for one in accounts}
+        for account_id, held in list(self._soloists.items()):
+            if wanted.get(account_id, "") != held.address:
+                self._soloists.pop(account_id).stop()
+        for account_id, address in wanted.items():
+            if address and account_id not in self._soloists and not self._stopping:
+                told = partial(self.pushed, account_id, source=SOURCE)
+                held = self._soloists[account_id] = Soloist(address, told, self._around.clock)
+                held.start()
 
     def forget(self, account: LinkedAccount) -> None:
         """An account is about to be given up: nothing more is asked in its name."""
@@ -83,6 +107,8 @@ class Watcher:
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
+        for soloist in self._soloists.values():
+            soloist.stop()
         until = self._around.clock.monotonic() + STOP_S
         for thread in self._threads:
             thread.join(max(0.0, until - self._around.clock.monotonic()))
