@@ -17,8 +17,8 @@ from earstead.kit.secrets import Vault, load_vault
 from earstead.services.accounts import Accounts
 from earstead.services.events import Hub
 from earstead.services.ingest import Ingest
-from earstead.storage import copying
-from earstead.storage.engine import Engine
+from earstead.storage import copying, relays, spotify, webhooks
+from earstead.storage.engine import Engine, Tx
 from earstead.storage.writer import Writer
 
 PASSWORD = "correct horse"
@@ -268,6 +268,42 @@ def test_a_lost_key_is_told(
     assert elsewhere.check_app_password("anna", password) == anna
     assert elsewhere.app_password_md5s(anna.user_id) == ()
     assert elsewhere.unreadable_app_passwords() == (("anna", "radio"),)
+
+
+def test_connections_that_cannot_be_opened_are_told(
+    accounts: Accounts, engine: Engine, writer: Writer, clock: FixedClock, ingest: Ingest
+) -> None:
+    """Relays, webhooks and Spotify accounts are named whose secrets were sealed with another key; those that can be
+    opened, and those that hold no secrets, are not."""
+    anna, other = accounts.add_user("anna", PASSWORD).user_id, Vault(b"A" * 43 + b"=")
+    made = {"user_id": anna, "state": "on", "created_at": 0}
+    relay = {"filter": "{}", "playing": 0, "peer_mark": "", "account": "", **made}
+    hook = {"types": "[]", "label": "", **made}
+    account = {"user_id": anna, "client_id": "c", "spotify_id": "s", "features": "[]", "scopes": "[]"}
+    account |= {"authorized_at": 0, "redirect_uri": "", "created_at": 0}
+    vault = accounts._vault
+
+    def work(tx: Tx) -> None:
+        for url, held in (("https://lost.example", other), ("https://kept.example", vault)):
+            relays.add(tx, {**relay, "kind": "earstead", "url": url, "secrets": held.seal("{}")})
+            webhooks.add(tx, {**hook, "url": f"{url}/hook", "secrets": held.seal("{}")})
+        relays.add(tx, {**relay, "kind": "librefm", "url": "", "secrets": other.seal("{}")})
+        for name, sealed in (("Lost", other.seal("{}")), ("Kept", vault.seal("{}")), ("Gone", "")):
+            spotify.add(tx, {**account, "name": name, "spotify_key": name, "tokens": sealed})
+
+    writer.do(work).result()
+    assert accounts.unreadable_connections() == (
+        ("Spotify account", "Lost", "anna"),
+        ("relay", "https://lost.example", "anna"),
+        ("relay", "librefm", "anna"),
+        ("webhook", "https://lost.example/hook", "anna"),
+    )
+    elsewhere = Accounts(engine, writer, clock, other, ingest)
+    assert [name for _, name, _ in elsewhere.unreadable_connections()] == [
+        "Kept",
+        "https://kept.example",
+        "https://kept.example/hook",
+    ]
 
 
 # ---- privacy and choices -------------------------------------------------------------------------------------------

@@ -110,6 +110,7 @@ def _people(services: Services) -> Iterator[Finding]:
 def _secrets(services: Services) -> Iterator[Finding]:
     try:
         lost = services.accounts.unreadable_app_passwords()
+        closed = services.accounts.unreadable_connections()
     except CannotOpen as fault:
         yield Finding(f"The key for stored secrets cannot be used: {fault}.", "Put the right secret.key back.")
         return
@@ -118,4 +119,12 @@ def _secrets(services: Services) -> Iterator[Finding]:
         yield Finding(
             f"{len(lost)} app passwords were sealed with another key ({named}).",
             "Put the old secret.key (or EARSTEAD_SECRET) back, or revoke them and make new ones.",
+        )
+    if closed:
+        named = ", ".join(f"{what} {name} of {user}" for what, name, user in closed[:20])
+        more = f", and {len(closed) - 20} more" if len(closed) > 20 else ""
+        yield Finding(
+            f"The secrets of {len(closed)} connections were sealed with another key ({named}{more}).",
+            "Put the old secret.key (or EARSTEAD_SECRET) back, or have them connected anew by their users; until then "
+            "they stand still.",
         )

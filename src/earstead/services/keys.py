@@ -213,6 +213,13 @@ class Keys:
             rows = keys.all_sealed(tx, limit=10_000)
         return tuple((name, label) for name, label, sealed in rows if not self._opened(sealed))
 
+    def unreadable_connections(self) -> tuple[tuple[str, str, str], ...]:
+        """(what, its name, user) of relays, webhooks and Spotify accounts whose secrets were sealed with a key that is
+        not at hand: to be connected anew."""
+        with self._engine.read() as tx:
+            rows = keys.sealed_connections(tx, limit=10_000)
+        return tuple((what, name, user) for user, what, name, sealed in rows if not self._opened(sealed))
+
     def _opened(self, sealed: str) -> str:
         try:
             return self._vault.open(sealed)

@@ -202,6 +202,31 @@ def all_sealed(tx: Tx, *, limit: int) -> list[Row]:
     )
 
 
+def sealed_connections(tx: Tx, *, limit: int) -> list[Row]:
+    """(user name, what it is, its name, what is sealed) of every relay, webhook and Spotify account that holds secrets,
+    for the doctor."""
+    return tx.all(
+        """
+        SELECT u.name, s.what, s.name, s.sealed
+        FROM (
+            SELECT user_id, 'relay' AS what, CASE WHEN url = '' THEN kind ELSE url END AS name, secrets AS sealed
+            FROM relays
+            UNION ALL
+            SELECT user_id, 'webhook', CASE WHEN label = '' THEN url ELSE label END, secrets
+            FROM webhook_endpoints
+            UNION ALL
+            SELECT user_id, 'Spotify account', name, tokens
+            FROM spotify_accounts
+        ) s
+        JOIN users u ON u.user_id = s.user_id
+        WHERE s.sealed <> ''
+        ORDER BY s.what, u.name, s.name
+        LIMIT :limit
+        """,
+        limit=limit,
+    )
+
+
 def app_password(tx: Tx, user_id: int, secret_hash: str) -> Row | None:
     """(app_password_id, used_at) of a user's app password."""
     return tx.one(
