@@ -119,13 +119,21 @@ def evening(folder: Path, *, mode: str = "new-dev") -> Iterator[Evening]:
     carried = Carrier(simulator.app)
     services = _open(folder, clock, carried)
     user_id = services.accounts.add_user("ada", "a long and quiet evening", role="owner").user_id
+    account = linked(services, user_id, simulator)
+    made = Evening(folder, clock, simulator, carried, services, account, user_id)
+    yield made
+    stop(made.services)
+
+
+def linked(services: Services, user_id: int, simulator: Simulator) -> LinkedAccount:
+    """The account of the simulator's user, linked with everything switched on."""
     grant = simulator.accounts.allow(
         simulator.client, simulator.user, frozenset(_scopes()), simulator.now_ms, pkce=True
     )
     tokens = Tokens(
         access=simulator.accounts.access(grant, simulator.now_ms),
         refresh=grant.refresh_token,
-        expires_at=NOW + 3600,
+        expires_at=simulator.clock.now() + 3600,
         scopes=tuple(_scopes()),
     )
     login = Login(
@@ -135,10 +143,7 @@ def evening(folder: Path, *, mode: str = "new-dev") -> Iterator[Evening]:
         verifier="v",
         features=FEATURES,
     )
-    account = services.spotify.link(user_id, login, tokens, Profile(spotify_id=simulator.user, name="Ada"))
-    made = Evening(folder, clock, simulator, carried, services, account, user_id)
-    yield made
-    stop(made.services)
+    return services.spotify.link(user_id, login, tokens, Profile(spotify_id=simulator.user, name="Ada"))
 
 
 def _scopes() -> list[str]:
@@ -149,7 +154,12 @@ def _scopes() -> list[str]:
 
 def _open(folder: Path, clock: FixedClock, carried: InProcess) -> Services:
     services = open_services(Settings(data=folder), clock=clock)
+    reach(services, carried, clock)
+    return services
+
+
+def reach(services: Services, carried: InProcess, clock: FixedClock) -> None:
+    """Let a server ask the simulator instead of Spotify."""
     services.spotify_links._link = SpotifyLink(
         services.spotify, carried, clock, api_url=f"{ROOT}/v1", accounts_url=ROOT
     )
-    return services

@@ -24,11 +24,13 @@ from earstead.core.relaying import RelayFilter
 from earstead.core.spotify import Capabilities, Profile, Tokens
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import md5_hex
+from earstead.sandbox.spotify import Simulator
 from earstead.services import applications as registering
 from earstead.services.container import Services
 from earstead.services.feedback import Feedback
 from earstead.services.keys import USED_STEP_S
 from earstead.services.relays import Given
+from earstead.services.shuffle_types import Rules
 from earstead.services.spotify_types import Login
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
@@ -38,6 +40,7 @@ from earstead.storage.engine import Row, Tx, WriteSession, expand, open_engine
 from earstead.storage.postgres import _rewrite
 from earstead.storage.sqlite import SqliteEngine
 from tests.fakes.carriers import Taker
+from tests.fakes.shuffling import Carrier, linked, reach
 from tests.guards.sources import modules
 
 NOW = 1_750_000_000
@@ -59,6 +62,7 @@ SMALL = {
     "spotify_quota": "at most one an account",
     "spotify_logins": "at most ten a person",
     "spotify_cursors": "a few an account",
+    "shuffles": "at most fifty a person",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
@@ -482,6 +486,45 @@ def link_spotify(services: Services, user_id: int, clock: FixedClock) -> None:
     services.spotify_links.disconnect(user_id, left, erase=True)
 
 
+def shuffle(services: Services, user_id: int, clock: FixedClock) -> None:
+    """Lists that are mirrored and change, a shuffle that is played, edited and undone; one that is removed."""
+    simulator = Simulator(clock)
+    reach(services, Carrier(simulator.app), clock)
+    account = linked(services, user_id, simulator)
+    mirrors, shuffles = services.mirrors, services.shuffles
+
+    def turn() -> None:
+        mirrors.look_soon(account.account_id), shuffles.look()
+        for _ in range(8):
+            clock.advance(240)
+            services.worker.run_due()
+
+    turn()
+    source = next(one for one in mirrors.lists(user_id) if one.name == "Sunday")
+    playlist = next(one for one in simulator.playlists.values() if one.name == "Sunday")
+    rules = Rules(rest_days=1)
+    made = shuffles.create(user_id, f"playlist:{source.list_id}", playlist=True, rules=rules).shuffle_id
+    spare = shuffles.create(user_id, "history").shuffle_id
+    playlist.remove([(playlist.rows[0].uri, None)], simulator.now_ms)
+    for _ in range(3):
+        turn()
+    first, second = shuffles.upcoming(user_id, made, 2)
+    said = heard(1, track_name=first.track_name, artist_name=first.artist_name, spotify_uri=first.uri)
+    services.ingest.add_now(user_id, [msgspec.structs.replace(said, listened_at=UnixSeconds(clock.now()))])
+    clock.advance(300)
+    services.worker.run_due()
+    shuffles.set_aside(user_id, made, second.item_id), shuffles.bring_back(user_id, made, second.item_id)
+    shuffles.mark_heard(user_id, made, second.item_id)
+    mirror = next(one for one in simulator.playlists.values() if one.name == "Sunday · shuffle")
+    mirror.add([simulator.store.tracks()[800].uri], None, "ada", simulator.now_ms)
+    turn()
+    shuffles.undo(user_id, made, shuffles.log(user_id, made)[0].day)
+    shuffles.edit(user_id, made, name="Kept", rules=rules), shuffles.pause(user_id, made)
+    shuffles.of_user(user_id), shuffles.heard(user_id, made), shuffles.aside(user_id, made)
+    mirrors.items(user_id, source.list_id), mirrors.changes(user_id, source.list_id)
+    shuffles.remove(user_id, spare)
+
+
 def work(services: Services) -> None:
     """Jobs that succeed, fail, and are nobody's."""
 
@@ -542,6 +585,7 @@ def run_everything(folder: Path) -> Run:
     pass_on(services, owner), pass_on(services, other)
     tell(services, owner, clock), tell(services, other, clock)
     link_spotify(services, owner, clock), link_spotify(services, other, clock)
+    shuffle(services, owner, clock), shuffle(services, other, clock)
     work(services)
     services.accounts.erase_source(other, "export")
     services.accounts.erase(other)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,6 +294,61 @@ def test_items_are_dropped_after_some_plays(home: Evening) -> None:
         say(home, shuffles.upcoming(user_id, shuffle_id)[0].track_name)
     standing = shuffles.get(user_id, shuffle_id)
     assert (standing.left, standing.retired, standing.shuffle.name) == (0, 3, "Twice")
+
+
+def archive_of(home: Evening, user_id: int) -> bytes:
+    out = io.BytesIO()
+    home.services.exports.write(user_id, "archive", out)
+    return out.getvalue()
+
+
+def test_the_archive_holds_shuffles_and_brings_them_back(home: Evening) -> None:
+    """Order, rounds, plays, what was left out and guests come back byte for byte; a second import adds nothing."""
+    shuffle_id = local(home, 5)
+    shuffles, user_id = home.services.shuffles, home.user_id
+    first = shuffles.upcoming(user_id, shuffle_id)
+    say(home, first[0].track_name)
+    shuffles.set_aside(user_id, shuffle_id, first[1].item_id)
+    shuffles.edit(user_id, shuffle_id, name="Kept", rules=Rules(drop_after=4, cap=7))
+    saved = archive_of(home, user_id)
+    other = home.services.accounts.add_user("bea", "a long and quiet evening").user_id
+    for _ in range(2):
+        path = home.services.imports.upload_dir(other) / "archive.zip"
+        path.write_bytes(saved)
+        job = home.services.imports.preview(other, [path], wait=True)
+        assert home.services.imports.run(other, job.import_id, wait=True).state == "done"
+    [standing] = shuffles.of_user(other)
+    assert (standing.shuffle.name, standing.left, standing.heard, standing.aside) == ("Kept", 3, 1, 1)
+    names = [item.track_name for item in shuffles.upcoming(other, standing.shuffle.shuffle_id)]
+    assert names == [item.track_name for item in shuffles.upcoming(user_id, shuffle_id)]
+    with zipfile.ZipFile(io.BytesIO(saved)) as before, zipfile.ZipFile(io.BytesIO(archive_of(home, other))) as after:
+        assert before.read("shuffles.jsonl") == after.read("shuffles.jsonl")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seed": "", "name": "A", "source": "history"},
+        {"seed": "s", "name": "A", "source": "radio"},
+        {"seed": "s", "name": "", "source": "history"},
+        {"seed": "s", "place": "left", "track_name": "Without its shuffle"},
+        {"seed": "s", "name": "A", "source": "history", "rules": {"cap": 0}},
+        {"seed": "s", "name": "A", "source": "history", "round": -1},
+        {"seed": "s", "place": "nowhere"},
+    ],
+)
+def test_an_archive_with_impossible_shuffles_says_so(home: Evening, wrong: dict[str, object]) -> None:
+    """What could not have been written here ends the import with a sentence that names the member."""
+    path = home.services.imports.upload_dir(home.user_id) / "archive.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        box.writestr("manifest.json", '{"format":"earstead-archive","version":1}')
+        box.writestr("observations.jsonl", "")
+        box.writestr("feedback.jsonl", '{"artist_name":"A","track_name":"B","score":1,"at":1}\n')
+        box.writestr("shuffles.jsonl", json.dumps(wrong) + "\n")
+    job = home.services.imports.preview(home.user_id, [path], wait=True)
+    done = home.services.imports.run(home.user_id, job.import_id, wait=True)
+    assert done.state != "done" and ("shuffles" in done.error or "cap" in done.error)
+    assert home.services.shuffles.of_user(home.user_id) == ()
 
 
 def test_refusals(home: Evening) -> None:

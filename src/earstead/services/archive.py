@@ -1,9 +1,9 @@
 """The earstead archive: everything a user has in one zip, and the way back.
 
 Members: manifest.json, observations.jsonl (by start and key), decisions.jsonl (in order, undone ones too),
-feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), webhooks.jsonl (without their secrets),
-settings.json. Dates inside the zip are fixed
-and lines deterministic, so that importing an archive into an empty server and exporting again gives the same bytes.
+feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), shuffles.jsonl (in their order), webhooks.jsonl
+(without their secrets), settings.json. Dates inside the zip are fixed and lines deterministic, so that importing an
+archive into an empty server and exporting again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import msgspec
 
 from earstead.core.errors import Rejected
 from earstead.services import archive_lines as lines
+from earstead.services import archive_shuffles
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.registry import ImportRow, Part
 from earstead.services.restore import settings_of
@@ -34,6 +35,7 @@ FEEDBACK = "feedback.jsonl"
 TAGS = "tags.jsonl"
 PLAYLINKS = "playlinks.jsonl"
 FOLLOWS = "follows.jsonl"
+SHUFFLES = "shuffles.jsonl"
 WEBHOOKS = "webhooks.jsonl"
 SETTINGS = "settings.json"
 MOST_LINE = 1 << 20
@@ -53,6 +55,7 @@ def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
         _member(box, TAGS, _tags(tx, user_id))
         _member(box, PLAYLINKS, _playlinks(tx, user_id))
         _member(box, FOLLOWS, _follows(tx, user_id))
+        _member(box, SHUFFLES, archive_shuffles.lines(tx, user_id))
         _member(box, WEBHOOKS, _webhooks(tx, user_id))
         _member(box, SETTINGS, [lines.line(settings_of(tx, user_id))])
 
@@ -211,6 +214,11 @@ def follow_lines(path: Path) -> Iterator[lines.FollowLine]:
 def webhook_lines(path: Path) -> Iterator[lines.WebhookLine]:
     """The webhooks of an archive. Raises Rejected at a line that is none."""
     return _read(path, WEBHOOKS, lines.WebhookLine)
+
+
+def shuffle_lines(path: Path) -> Iterator[archive_shuffles.ShuffleLine]:
+    """The shuffles of an archive. Raises Rejected at a line that is none."""
+    return _read(path, SHUFFLES, archive_shuffles.ShuffleLine)
 
 
 def _read(path: Path, member: str, shape: type[_Shape]) -> Iterator[_Shape]:

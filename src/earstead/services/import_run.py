@@ -15,7 +15,7 @@ from earstead.core.catalog import track_of
 from earstead.core.errors import Rejected
 from earstead.core.listen import Submission
 from earstead.kit.clock import Clock
-from earstead.services import archive, restore
+from earstead.services import archive, archive_shuffles, restore
 from earstead.services.decisions import Decisions
 from earstead.services.import_batches import Batch, batches, without_faults
 from earstead.services.import_tally import Tally, from_json, statuses
@@ -174,6 +174,8 @@ class Runner:
             self._writer.do(partial(restore.apply_playlinks, user_id=user_id, said=links)).result()
         for names in _pieces(archive.follow_lines(path)):
             self._writer.do(partial(restore.apply_follows, user_id=user_id, said=names)).result()
+        shuffles = list(archive.shuffle_lines(path))
+        self._writer.do(lambda tx: archive_shuffles.apply(tx, user_id, shuffles)).result()
         hooks = list(archive.webhook_lines(path))
         self._writer.do(lambda tx: restore.apply_webhooks(tx, user_id, hooks)).result()
         for word in archive.decisions(path):

@@ -146,11 +146,7 @@ class Dealing:
         shuffle_id = self.shuffle.shuffle_id
         if not was_heard(listen, skips=self.shuffle.rules.skips) or table.noted(self._tx, shuffle_id, listen.listen_id):
             return False
-        keys = {
-            key_of(listen.spotify_uri, (listen.artist_name,), listen.track_name),
-            key_of("", (listen.recording.credit,), listen.recording.name),
-        }
-        ids = table.played(self._tx, shuffle_id, listen.spotify_uri, sorted(keys))
+        ids = table.played(self._tx, shuffle_id, listen.spotify_uri, sorted(_keys(listen)))
         waiting = set(self.order.left)
         items = {row[0]: item_from(row) for row in table.items(self._tx, shuffle_id, ids)} if ids else {}
         for item_id in ids:
@@ -263,6 +259,14 @@ def was_heard(listen: ListenRow, *, skips: bool) -> bool:
         return False
     finished = listen.skipped is False and 0 < listen.duration_ms * FINISHED <= listen.played_ms
     return listen.counted or finished or (skips and bool(listen.skipped))
+
+
+def _keys(listen: ListenRow) -> set[int]:
+    """The names under which a play may be known: as one artist, as a credit of several, and as decided here."""
+    names = [(listen.artist_name, listen.track_name), (listen.recording.credit, listen.recording.name)]
+    names += [(artist.name, listen.track_name) for artist in listen.artists[:1]]
+    kind = Kind(listen.kind)
+    return {match_key(kind, artist, title, split) for artist, title in names for split in ((), (artist,))}
 
 
 def key_of(uri: str, artist_names: Sequence[str], track_name: str) -> int:

@@ -16,6 +16,8 @@ ShuffleState = Literal["on", "paused"]
 LogKind = Literal["dealt", "came", "heard", "gone", "aside", "back", "guest", "moved", "round", "undo", "mirror"]
 MOST_CAP = 1_000
 MOST_NAME = 100
+MOST_SHUFFLES = 50
+"""Of one user."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

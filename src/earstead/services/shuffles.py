@@ -27,6 +27,7 @@ from earstead.services.shuffle_dealing import Dealing
 from earstead.services.shuffle_playlist import Playlists
 from earstead.services.shuffle_types import (
     MOST_NAME,
+    MOST_SHUFFLES,
     LogEntry,
     Rules,
     Shuffle,
@@ -56,8 +57,6 @@ ROUND_EVERY_S = 1_800
 BATCH_S = 900
 BATCH_SHARE = 0.5
 """Once so much of a day's writes is used, what was played leaves the playlist in batches instead of one by one."""
-MOST = 50
-"""Shuffles of one user."""
 MOST_OWN = 5_000
 """Tracks of one's own history that a shuffle is made of, the most played first."""
 _PIECE = 200
@@ -223,8 +222,8 @@ class Shuffles:
         }
 
         def work(tx: Tx) -> int:
-            if len(table.hearing(tx, user_id)) >= MOST:
-                raise Conflict(f"At most {MOST} shuffles can be kept.")
+            if len(table.hearing(tx, user_id)) >= MOST_SHUFFLES:
+                raise Conflict(f"At most {MOST_SHUFFLES} shuffles can be kept.")
             return table.add(tx, values)
 
         shuffle_id = self._writer.do(work).result()

@@ -322,16 +322,3 @@ def undone(tx: Tx, shuffle_id: int, log_ids: Sequence[int], at: int) -> None:
         """,
         [{"shuffle_id": shuffle_id, "log_id": log_id, "at": at} for log_id in log_ids],
     )
-
-
-def everything(tx: Tx, user_id: int) -> list[Row]:
-    """(shuffle_id, name, source, rules, dealt, created_at) of a user's shuffles, for the archive."""
-    return tx.all(
-        """
-        SELECT shuffle_id, name, source, rules, dealt, created_at
-        FROM shuffles
-        WHERE user_id = :user_id
-        ORDER BY created_at, name, shuffle_id
-        """,
-        user_id=user_id,
-    )

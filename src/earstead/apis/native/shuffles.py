@@ -23,18 +23,22 @@ Day = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="
 class RulesBody(Request):
     """What a shuffle does besides its order."""
 
-    drop_after: int = Field(0, ge=0, le=1000, description="Plays after which a track is not dealt again; 0: never.")
-    rest_days: int = Field(0, ge=0, le=36_500, description="Only what was not heard for so many days; 0: everything.")
-    skips: bool = Field(False, description="Whether a skipped play counts as heard.")
-    cap: int = Field(200, ge=1, le=1000, description="Removals a day, at most.")
+    drop_after: int = Field(
+        default=0, ge=0, le=1000, description="Plays after which a track is not dealt again; 0: never."
+    )
+    rest_days: int = Field(
+        default=0, ge=0, le=36_500, description="Only what was not heard for so many days; 0: everything."
+    )
+    skips: bool = Field(default=False, description="Whether a skipped play counts as heard.")
+    cap: int = Field(default=200, ge=1, le=1000, description="Removals a day, at most.")
 
 
 class ShuffleBody(Request):
     """A shuffle to be made."""
 
     source: str = Field(max_length=40, description="One of `/shuffles/sources`.")
-    name: Name = Field("", description="Empty: that of the source.")
-    playlist: bool = Field(False, description="Mirror it into a private Spotify playlist of its own.")
+    name: Name = Field(default="", description="Empty: that of the source.")
+    playlist: bool = Field(default=False, description="Mirror it into a private Spotify playlist of its own.")
     rules: RulesBody = RulesBody()
 
 
