@@ -73,7 +73,6 @@ EXCEPTIONS = {
     ("pages.page", "tracks"): "the same, for the search among listens",
     ("erasing._forget_tracks", "feedback"): "once for 512 tracks of a whole account that goes, kept as a set",
     ("keys.all_sealed", "app_passwords"): "the doctor opens each of them",
-    ("keys.sealed_connections", "spotify_accounts"): "the same, for what is connected",
 }
 # Storage functions that the run does not reach -> why.
 UNREACHED = {
