@@ -18,6 +18,7 @@ from earstead.web import (
     settings_relays,
     settings_server_api,
     settings_spotify,
+    settings_spotify_report,
     settings_users,
     settings_webhooks,
 )
@@ -133,6 +134,7 @@ routes: list[BaseRoute] = [
     *settings_relays.routes,
     *settings_webhooks.routes,
     *settings_spotify.routes,
+    *settings_spotify_report.routes,
     *settings_applications.routes,
     *settings_account.routes,
     *settings_users.routes,
