@@ -43,7 +43,8 @@ def _named(tree: ast.Module, *, wire: bool) -> Iterator[str]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             name, value = str(getattr(node.targets[0], "id", "")), node.value.value
-            if name.startswith("SOURCE") or (wire and re.fullmatch("[A-Z]+", name) and re.fullmatch("[a-z-]+", value)):
+            named = name.startswith("SOURCE") or (wire and re.fullmatch("[A-Z]+", name))
+            if named and re.fullmatch("[a-z-]+", value):
                 yield value
 
 
