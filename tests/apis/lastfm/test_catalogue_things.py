@@ -303,6 +303,10 @@ def test_tracks_in_lists_show_their_album(lastfm: Program, known: None) -> None:
     for method, (asked, path) in lists.items():
         found = [track for track in lastfm.xml(method, **asked).findall(path) if track.findtext("name") == "Road"]
         assert [track.findtext("image") for track in found] == [wanted], method
+    lastfm.post("track.love", artist="Nick Drake", track="Road")
+    for method, path in (("user.getLovedTracks", "track"), ("user.getPersonalTags", "tracks/track")):
+        (own,) = lastfm.xml(method, user="ada", tag="folk", taggingtype="track").findall(path)
+        assert own.findtext("image") == wanted, method
     (bare,) = [t for t in lastfm.xml("chart.getTopTracks").findall("track") if t.findtext("name") == "Hells Bells"]
     assert bare.findtext("image") == texts(lastfm.xml("artist.getInfo", artist="AC/DC"), "image")[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from earstead.apis.lastfm.faults import Fault
@@ -14,6 +14,8 @@ from earstead.services.users import User
 from earstead.services.views import EntityRef, ListenRow
 
 _KINDS: dict[str, Kind] = {"artist": "artist", "album": "release", "track": "recording"}
+_Albums = Mapping[int, EntityRef]
+"""recording -> the release its listener mostly hears it from"""
 
 
 def get_info(call: Call) -> Box:
@@ -105,9 +107,13 @@ def get_loved_tracks(call: Call) -> Box:
     """Latest love first; named as the listener's history names them."""
     user, limit, page = pieces.found_user(call), call.limit(), call.page()
     rows, total = call.services.feedback.loved(user.user_id, limit=limit, offset=pieces.offset(limit, page))
+    albums = call.services.insights.albums(user.user_id, [row.recording.entity_id for row in rows])
     loved = []
     for row in rows:
         title, artist = row.recording.name, row.recording.credit
+        album = albums.get(row.recording.entity_id)
+        # What was never heard shows the album that was named with the love.
+        said = pieces.track_images(call, 4, artist, row.track.release_name)
         loved.append(
             Box(
                 "track",
@@ -117,7 +123,7 @@ def get_loved_tracks(call: Call) -> Box:
                     Text("url", pieces.track_url(call, artist, title)),
                     pieces.date(row.at),
                     pieces.artist_block(call, artist, pieces.sole(row.track.artist_mbids)),
-                    pieces.track_images(call, 4, artist, row.track.release_name),
+                    pieces.release_images(call, 4, album, artist) if album else said,
                     pieces.streamable(track=True),
                 ),
             )
@@ -146,14 +152,15 @@ def get_personal_tags(call: Call) -> Box:
     kind, limit, page = _KINDS[wanted], call.limit(), call.page()
     refs, total = call.services.tags.personal(user.user_id, tag, kind, limit=limit, offset=pieces.offset(limit, page))
     ids = pieces.Mbids(call, user, kind, refs)
-    items = tuple(_TAGGED[wanted](call, ref, ids) for ref in refs)
+    albums = call.services.insights.albums(user.user_id, [ref.entity_id for ref in refs]) if wanted == "track" else {}
+    items = tuple(_TAGGED[wanted](call, ref, ids, albums) for ref in refs)
     subject = {"user": user.name, "tag": tag}
     return Box(
         "taggings", (Box(f"{wanted}s", (Many(wanted, items),)),), {**subject, **pieces.paging(total, limit, page)}
     )
 
 
-def _tagged_artist(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
+def _tagged_artist(call: Call, ref: EntityRef, ids: pieces.Mbids, _: _Albums) -> Box:
     return Box(
         "artist",
         (
@@ -166,7 +173,7 @@ def _tagged_artist(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
     )
 
 
-def _tagged_album(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
+def _tagged_album(call: Call, ref: EntityRef, ids: pieces.Mbids, _: _Albums) -> Box:
     return Box(
         "album",
         (
@@ -179,7 +186,7 @@ def _tagged_album(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
     )
 
 
-def _tagged_track(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
+def _tagged_track(call: Call, ref: EntityRef, ids: pieces.Mbids, albums: _Albums) -> Box:
     return Box(
         "track",
         (
@@ -188,12 +195,12 @@ def _tagged_track(call: Call, ref: EntityRef, ids: pieces.Mbids) -> Box:
             Text("url", pieces.track_url(call, ref.credit, ref.name)),
             pieces.streamable(track=True),
             pieces.artist_block(call, ref.credit, ids.of_artist(ref)),
-            pieces.track_images(call, 4, ref.credit),
+            pieces.release_images(call, 4, albums.get(ref.entity_id), ref.credit),
         ),
     )
 
 
-_TAGGED: dict[str, Callable[[Call, EntityRef, pieces.Mbids], Box]] = {
+_TAGGED: dict[str, Callable[[Call, EntityRef, pieces.Mbids, _Albums], Box]] = {
     "artist": _tagged_artist,
     "album": _tagged_album,
     "track": _tagged_track,
