@@ -271,9 +271,10 @@ def test_the_user_may_be_named_in_other_ways(town: Town) -> None:
 
 
 def test_a_key_reads_what_is_private_to_its_maker(services: Services, bob: User, lastfm: Program) -> None:
-    """A dashboard that sends a name and its owner's API key needs no session; it still has to say the name."""
-    key = services.applications.create(bob.user_id, "dashboard").api_key
-    dashboard = replace(lastfm.nobody(), api_key=key)
+    """A dashboard whose key alone may read needs a name and no session; it still has to say the name."""
+    made = services.applications.create(bob.user_id, "dashboard")
+    services.applications.describe(bob.user_id, made.application_id, "dashboard", read_alone=True)
+    dashboard = replace(lastfm.nobody(), api_key=made.api_key)
     assert dashboard.xml("user.getRecentTracks", user="bob").get("total") == "0"
     assert dashboard.fault("user.getInfo")[:2] == (400, 6)
 
