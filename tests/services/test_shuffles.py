@@ -145,6 +145,23 @@ def test_a_mirror_edited_by_hand_is_merged(home: Evening) -> None:
     assert len(source.rows) == 20
 
 
+def test_reads_that_lag_are_no_edits(home: Evening) -> None:
+    """Spotify tells of the playlist as it was minutes ago: nothing that was played comes back."""
+    shuffle_id, _, mirror = started(home, "Lagging", 8)
+    home.until_quiet(4)
+    order = uris(mirror)
+    home.simulator.playlist_lag_ms = 400_000
+    for uri in order[:3]:
+        home.clock.advance(250)
+        home.hear(uri)
+        home.look()
+        home.until_quiet(2)
+    home.until_quiet(15)
+    assert uris(mirror) == order[3:] == waiting(home, shuffle_id)
+    kinds = {entry.kind for entry in home.services.shuffles.log(home.user_id, shuffle_id)}
+    assert kinds == {"dealt", "heard"}
+
+
 def test_an_emptied_mirror_is_asked_about(home: Evening) -> None:
     """When more vanishes at once than may go in a day, nothing is believed before the listener says so."""
     shuffle_id, _, mirror = started(home, "Emptied", 30, cap=10)
@@ -204,6 +221,9 @@ def test_a_lost_answer_makes_no_second_playlist(home: Evening) -> None:
     home.until_quiet(20)
     made = [one for one in home.simulator.playlists.values() if one.name == "Once · shuffle"]
     assert len(made) == 1 and len(made[0].rows) == 5 and not made[0].public
+    home.rounds(1)
+    titles = [one.title for one in home.services.shuffles.options(home.user_id)]
+    assert "Once" in titles and "Once · shuffle" not in titles, "a playlist of ours is nobody's source"
 
 
 def test_saved_albums_are_shuffled_whole(home: Evening) -> None:

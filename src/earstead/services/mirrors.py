@@ -76,7 +76,7 @@ class Mirrors:
         self._wanted: Callable[[LinkedAccount], frozenset[int]] = lambda account: frozenset()
         self._ours: Callable[[LinkedAccount], frozenset[str]] = lambda account: frozenset()
         worker.every(LOOK_JOB, LOOK_EVERY_S, self._look_round)
-        worker.handle(ACCOUNT_JOB, self._look_account)
+        worker.handle(ACCOUNT_JOB, self._look_account, lane=lambda payload: str(payload["account_id"]))
         linking.before_leaving(lambda account, erase: self._forget(account.account_id))
 
     def followed_by(

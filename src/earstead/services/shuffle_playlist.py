@@ -34,6 +34,7 @@ WINDOW = 300
 LOW = 200
 MOST_URIS = 100
 DOUBT_S = 60
+KEPT_VERSIONS = 10
 CREATING = "creating"
 MARK = "What you play leaves this list, what you change in it stays. Kept by earstead ({mark})."
 
@@ -93,6 +94,8 @@ class Playlists:
         head = api.playlist(shuffle.playlist_id)
         if head.snapshot_id == shuffle.snapshot:
             return self._change(shuffle, doubt="", doubt_at=0) if shuffle.doubt else shuffle
+        if head.snapshot_id in shuffle.snapshots:
+            raise RetryLater(SERVICE, "what it tells of the playlist lags behind", DOUBT_S)
         now = self._clock.now()
         if shuffle.doubt != head.snapshot_id:
             self._change(shuffle, doubt=head.snapshot_id, doubt_at=now)
@@ -145,7 +148,9 @@ class Playlists:
             done += len(piece)
             gone = set(piece)
             left = tuple(item for item in shuffle.mirrored if item not in gone)
-            shuffle = self._change(shuffle, snapshot=snapshot, mirrored=_text(left), removed_day=today, removed=done)
+            shuffle = self._change(
+                shuffle, snapshot=_versions(shuffle, snapshot), mirrored=_text(left), removed_day=today, removed=done
+            )
         return shuffle, max(0, len(out) - allowed)
 
     def _put_in(self, shuffle: Shuffle, api: SpotifyApi) -> None:
@@ -157,7 +162,7 @@ class Playlists:
             snapshot = api.add_items(shuffle.playlist_id, named, position=position)
             at = put.place if put.place >= 0 else len(shuffle.mirrored)
             held = (*shuffle.mirrored[:at], *put.items, *shuffle.mirrored[at:])
-            shuffle = self._change(shuffle, snapshot=snapshot, mirrored=_text(held))
+            shuffle = self._change(shuffle, snapshot=_versions(shuffle, snapshot), mirrored=_text(held))
 
     def _uris(self, shuffle: Shuffle, item_ids: Sequence[int]) -> dict[int, str]:
         """The URIs of items; those that Spotify does not have are left out."""
@@ -223,6 +228,11 @@ def _held(tx: Tx, account: LinkedAccount, shuffle: Shuffle, snapshot: str, now: 
     row = mirror.get(tx, list_id)
     assert row is not None, "it was just added"
     return list_from(row)
+
+
+def _versions(shuffle: Shuffle, snapshot: str) -> str:
+    """The versions that are ours, with a new one: reads that lag show one of the former."""
+    return " ".join((snapshot, *shuffle.snapshots[: KEPT_VERSIONS - 1]))
 
 
 def _item(entry: Entry) -> MirrorItem:

@@ -55,7 +55,8 @@ class Shuffle:
         account_id: the Spotify account that its playlist is in, 0 for none.
         list_id: the mirrored list that it follows, 0 for sources of our own.
         round_at: when the round began; plays of before do not count.
-        playlist_id: its playlist, "" when there is none yet; `snapshot` the version that we know.
+        playlist_id: its playlist, "" when there is none yet; `snapshots` its versions that we made or took over,
+            the latest first.
         mirrored: the items of the playlist as far as we know, in its order.
         doubt: another version that was seen since `doubt_at`, or "creating".
         removed: how many items were taken from the playlist on `removed_day`.
@@ -73,7 +74,7 @@ class Shuffle:
     order: Order
     round_at: int
     playlist_id: str
-    snapshot: str
+    snapshots: tuple[str, ...]
     mirrored: tuple[int, ...]
     doubt: str
     doubt_at: int
@@ -81,6 +82,11 @@ class Shuffle:
     removed: int
     error: str
     created_at: int
+
+    @property
+    def snapshot(self) -> str:
+        """The version of its playlist that we know, "" when there is none."""
+        return self.snapshots[0] if self.snapshots else ""
 
     @property
     def url(self) -> str:
@@ -144,7 +150,7 @@ def shuffle_from(row: Row) -> Shuffle:
         order=loads(row[8]),
         round_at=row[9],
         playlist_id=row[10],
-        snapshot=row[11],
+        snapshots=tuple(row[11].split()),
         mirrored=msgspec.json.decode(row[12], type=tuple[int, ...]),
         doubt=row[13],
         doubt_at=row[14],

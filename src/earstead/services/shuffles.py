@@ -105,7 +105,7 @@ class Shuffles:
         self._playlists = Playlists(engine, writer, clock, linking)
         worker.handle(SOURCE_JOB, lambda payload: self.follow(int(payload["shuffle_id"])))
         worker.handle(HEARD_JOB, self._take_plays)
-        worker.handle(PLAYLIST_JOB, self._sync)
+        worker.handle(PLAYLIST_JOB, self._sync, lane=lambda payload: str(payload["shuffle_id"]))
         worker.every(ROUND_JOB, ROUND_EVERY_S, self._look_round)
         ingest.followed_by(self._stored)
         mirrors.followed_by(self._list_was_read, self._wanted, self._own_playlists)
