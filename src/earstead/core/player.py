@@ -280,7 +280,7 @@ class _Looking:
         self._close(at, heard=left, finished=known, skipped=_not(known))
         if now.is_playing:
             began = max(began, self.last.received_ms)
-            self._say("repeated", began, 0)
+            self._say("repeated", began, 0, certain=sure)
             self.current = Current(item=current.item, started_ms=began)
             self._heard(now.progress_ms, 0)
         else:

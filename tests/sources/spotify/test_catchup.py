@@ -57,6 +57,12 @@ def test_a_start_never_lies_before_the_row_before_it() -> None:
     assert third.listened_at == T0 // 1000 + 60, "the row before it came with an earlier answer"
 
 
+def test_a_play_that_was_seen_stands_in_the_way_of_a_later_start() -> None:
+    """What ended at the player before bounds the start; the row's own end does not."""
+    (play,), _ = take(Reached(), [row(0)], T0 + HOUR, full=True, ends=[T0 - 400_000, T0 - 35_000, T0 - 100])
+    assert play.listened_at == T0 // 1000 - 35
+
+
 @given(
     places=st.lists(st.integers(0, 30), min_size=1, max_size=12, unique=True),
     cuts=st.lists(st.integers(0, 12), max_size=4),

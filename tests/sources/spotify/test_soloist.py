@@ -152,6 +152,7 @@ def test_pushes_and_looks_feed_one_account(
     assert told.wait(5)
     (event,) = on.told("player.started")
     assert (event.data["source"], event.data["item"]["artist_names"]) == ("soloist", ["Band"])
+    assert event.data["observed_gap_ms"] == 0
     assert set(asked) <= {"get_state", "get_queue"}
     due = on.watcher.next_ms()
     assert due is not None and due - clock.now_ms() >= 290_000

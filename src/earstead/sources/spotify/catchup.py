@@ -47,13 +47,14 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def take(
-    reached: Reached, rows: Sequence[Played], now_ms: int, *, full: bool
+    reached: Reached, rows: Sequence[Played], now_ms: int, *, full: bool, ends: Sequence[int] = ()
 ) -> tuple[tuple[Submission, ...], Reached]:
     """The plays among the rows that were not told before, oldest first, and how far that gets us.
 
     Args:
         rows: an answer, oldest first.
         full: it was asked for without a beginning.
+        ends: when plays ended that were seen at the player, unix milliseconds.
     """
     known = list(reached.seen)
     news: list[Submission] = []
@@ -61,7 +62,10 @@ def take(
         if any(seen.uri == row.item.uri and abs(seen.at_ms - row.played_at_ms) <= SAME_MS for seen in known):
             continue
         # The start cannot lie before the row that came before it, whichever answer told that one.
-        earlier = max((seen.at_ms for seen in known if seen.at_ms < row.played_at_ms), default=0)
+        before = [seen.at_ms for seen in known if seen.at_ms < row.played_at_ms]
+        # A play that was seen and ended just then is this one; those before it are in its way.
+        before += [at_ms for at_ms in ends if at_ms < row.played_at_ms - SAME_MS]
+        earlier = max(before, default=0)
         news += submissions_of([row], earlier)
         known.append(Seen(row.item.uri, row.played_at_ms))
     known.sort(key=lambda seen: (seen.at_ms, seen.uri))

@@ -20,7 +20,7 @@ from earstead.core import holes
 from earstead.core.errors import AppError, NeedsReauth, Refused, RetryLater
 from earstead.core.holes import Hole, Why
 from earstead.core.listen import Kind
-from earstead.core.player import PlayerState, Tracker, observe
+from earstead.core.player import PlayerEvent, PlayerState, Tracker, observe
 from earstead.core.polling import COARSE_MS, next_look_ms, pace_for
 from earstead.core.quota import Priority
 from earstead.core.spotify import SOURCE_PLAYER, QuotaLocked, ScopeMissing
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 Work = Literal["player", "recent"]
 WATCH, RECENT, HOLES = "watch", "recent", "holes"
 """Names under which an account's state is kept."""
+SEEN = "spotify"
+"""The source of events that looks found."""
 LATE_MS = 120_000
 """A look that comes so much later than it was planned leaves a hole."""
 KEEP_MS = 240_000
@@ -53,6 +55,7 @@ MOST_FAILED_S = 300
 """Where nothing answers, the pauses grow from the one to the other."""
 REFUSED_MS = 6 * 3_600_000
 MOST_EPISODES = 50
+MOST_ENDS = 60
 _MOVES = frozenset({"skipped", "resumed", "repeated"})
 
 
@@ -64,6 +67,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
         quiet: looks in a row that found nothing playing.
         why: what kept us from looking since, "" when nothing did.
         chapters: episodes that were asked about -> whether they are chapters of an audiobook.
+        ends: when the last plays ended that were seen.
     """
 
     tracker: Tracker = Tracker()
@@ -72,6 +76,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     quiet: int = 0
     why: Why | Literal[""] = ""
     chapters: dict[str, bool] = {}
+    ends: tuple[int, ...] = ()
 
 
 T = TypeVar("T", Book, Reached)
@@ -196,20 +201,13 @@ class Following:
         self._pushed = True
         self.seen(state, source)
 
-    def seen(self, state: PlayerState, source: str = "spotify") -> None:
+    def seen(self, state: PlayerState, source: str = SEEN) -> None:
         """Take one look into account, and keep what it brought."""
         around, book = self._around, self._book
         step = observe(book.tracker, state)
         if step.tracker is book.tracker and state.received_ms <= book.looked_ms:
             return
-        told = [
-            Told(
-                type=f"player.{event.type}",
-                at_ms=event.at_ms,
-                data=event_data(event, account=self.account.title, source=source),
-            )
-            for event in step.events
-        ]
+        told = [self._told(event, source) for event in step.events]
         plays = [play_of(play) for play in step.plays]
         self._trust(source, moved=bool(told))
         runs = state.item is not None and state.is_playing and not step.tracker.frozen
@@ -222,6 +220,7 @@ class Following:
             wait_ms=wait,
             quiet=quiet,
             chapters=book.chapters,
+            ends=(*book.ends, *(play.ended_ms for play in step.plays))[-MOST_ENDS:],
         )
         if told or plays or cursors or quiet == 1 or state.received_ms - self._kept_ms >= KEEP_MS:
             try:
@@ -245,9 +244,16 @@ class Following:
             return COARSE_MS
         return next_look_ms(tracker, changed=moved, quiet_looks=quiet, pace=pace)
 
+    def _told(self, event: PlayerEvent, source: str) -> Told:
+        if source != SEEN:
+            # It was told at its moment, and not found between two looks.
+            event = msgspec.structs.replace(event, observed_gap_ms=0)
+        data = event_data(event, account=self.account.title, source=source)
+        return Told(type=f"player.{event.type}", at_ms=event.at_ms, data=data)
+
     def _trust(self, source: str, *, moved: bool) -> None:
         # A look that finds what no push told of means that pushes do not tell everything: look as if there were none.
-        if source == "spotify" and moved:
+        if source == SEEN and moved:
             self._pushed = False
 
     def _hole(self, state: PlayerState) -> dict[str, str]:
@@ -295,7 +301,7 @@ class Following:
         now = self._around.clock.now_ms()
         after = self._reached.after_ms(now, everything=self._everything)
         rows = self._around.clients.client(self.account, Priority.HISTORY).recently_played(after)
-        plays, reached = take(self._reached, rows, now, full=after == 0)
+        plays, reached = take(self._reached, rows, now, full=after == 0, ends=self._book.ends)
         self._around.watched.keep(self.account, {RECENT: _write(reached)}, plays=plays)
         self._reached, self._everything = reached, False
         coarse = self._book.why != ""
