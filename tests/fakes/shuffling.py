@@ -50,12 +50,13 @@ class Evening:
     services: Services
     account: LinkedAccount
     user_id: int
+    database_url: str = ""
     plays: int = field(default=0)
 
     def restart(self) -> None:
         """Stop the server, and start another one on the same data."""
         stop(self.services)
-        self.services = _open(self.folder, self.clock, self.carried)
+        self.services = _open(self.folder, self.clock, self.carried, self.database_url)
 
     def later(self, seconds: int = 60) -> None:
         """Let time pass, and do what is due."""
@@ -112,15 +113,15 @@ class Evening:
 
 
 @contextmanager
-def evening(folder: Path, *, mode: str = "new-dev") -> Iterator[Evening]:
+def evening(folder: Path, *, database_url: str = "") -> Iterator[Evening]:
     """A server with the user ada, whose account at the simulator is linked with everything switched on."""
     clock = FixedClock(NOW)
-    simulator = Simulator(clock, mode=mode)
+    simulator = Simulator(clock)
     carried = Carrier(simulator.app)
-    services = _open(folder, clock, carried)
+    services = _open(folder, clock, carried, database_url)
     user_id = services.accounts.add_user("ada", "a long and quiet evening", role="owner").user_id
     account = linked(services, user_id, simulator)
-    made = Evening(folder, clock, simulator, carried, services, account, user_id)
+    made = Evening(folder, clock, simulator, carried, services, account, user_id, database_url)
     yield made
     stop(made.services)
 
@@ -152,8 +153,8 @@ def _scopes() -> list[str]:
     return list(scopes_of(FEATURES))
 
 
-def _open(folder: Path, clock: FixedClock, carried: InProcess) -> Services:
-    services = open_services(Settings(data=folder), clock=clock)
+def _open(folder: Path, clock: FixedClock, carried: InProcess, database_url: str) -> Services:
+    services = open_services(Settings(data=folder, database_url=database_url), clock=clock)
     reach(services, carried, clock)
     return services
 

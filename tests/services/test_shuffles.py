@@ -121,6 +121,28 @@ def test_what_is_played_leaves_the_mirror_and_a_day_comes_back(home: Evening) ->
     assert uris(mirror) == order[1:], "it can be played again"
 
 
+def test_it_is_the_same_on_postgres(postgres_url: str, tmp_path: Path) -> None:
+    """Made, played, restarted, undone, lost by its source, and erased, on the other database."""
+    with evening(tmp_path / "data", database_url=postgres_url) as home:
+        shuffle_id, source, mirror = started(home, "Small", 12)
+        order = uris(mirror)
+        home.clock.advance(400)
+        home.hear(order[0])
+        home.restart()
+        source.remove([(order[5], None)], home.simulator.now_ms)
+        home.rounds(3)
+        left = [uri for uri in order if uri not in (order[0], order[5])]
+        assert uris(mirror) == left == waiting(home, shuffle_id)
+        for entry in {entry.day for entry in home.services.shuffles.log(home.user_id, shuffle_id)}:
+            home.services.shuffles.undo(home.user_id, shuffle_id, entry)
+        home.until_quiet(4)
+        assert uris(mirror) == order
+        home.services.accounts.erase(home.user_id)
+        home.services.accounts.finish_erasing()
+        with home.services.engine.read() as tx:
+            assert tx.one("SELECT count(*) FROM shuffle_items") == (0,)
+
+
 def test_a_mirror_edited_by_hand_is_merged(home: Evening) -> None:
     """Taken out, put in and moved there: the order follows, and nothing of it is overwritten later."""
     shuffle_id, source, mirror = started(home, "Edited", 20)
