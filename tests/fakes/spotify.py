@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from earstead.kit.outbound import Answer
 from earstead.sandbox.spotify import Simulator
 from earstead.sandbox.spotify.accounts import SCOPES
 from earstead.sources.spotify import Governor, RefreshingToken, SpotifyClient
+from tests.fakes.loops import run_apart
 
 ROOT = "http://spotify.test"
 
@@ -27,7 +27,7 @@ class InProcess:
 
     def send(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         self.sent.append((method, url.removeprefix(ROOT)))
-        return asyncio.run(self._send(method, url, dict(headers or {}), body))
+        return run_apart(lambda: self._send(method, url, dict(headers or {}), body))
 
     async def _send(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         transport = httpx2.ASGITransport(app=self._app)  # type: ignore[arg-type]

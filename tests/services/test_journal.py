@@ -15,6 +15,7 @@ from earstead.services.journal import KEPT_DAYS, Journal
 from earstead.services.worker import Worker
 from earstead.storage.engine import Engine, Tx, open_engine
 from earstead.storage.writer import Writer
+from tests.fakes.loops import run_apart
 
 NOW = 1_750_000_000
 
@@ -61,7 +62,7 @@ def test_the_hub_hears_after_the_commit(desk: Desk) -> None:
             await asyncio.to_thread(desk.journal.add, 1, "decision.made", {"decision_id": 7})
             return await asyncio.wait_for(anext(told), 5)
 
-    event = asyncio.run(watch())
+    event = run_apart(watch)
     assert event.name == "event"
     assert event.data["type"] == "decision.made" and event.data["data"] == {"decision_id": 7}
     assert event.data["event_id"] == desk.journal.last_id()

@@ -14,6 +14,7 @@ from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.kit.clock import FixedClock
 from earstead.kit.posting import Poster
 from earstead.services.container import Services
+from tests.fakes.loops import run_apart
 from tests.webhooks.conftest import NOW, Until, log, states
 from tests.webhooks.receiver import Got, Receiver, receiving
 
@@ -265,7 +266,6 @@ def test_other_users_endpoints_do_not_exist(services: Services, receiver: Receiv
 
 def test_headers_cannot_be_smuggled() -> None:
     """A line break in a header raises before anything is sent."""
-    import asyncio
 
     from earstead.core.errors import RetryLater
 
@@ -273,4 +273,4 @@ def test_headers_cannot_be_smuggled() -> None:
         await Poster(allow_private=True, agent="x").post("http://127.0.0.1:9/", {"a": "b\r\nc: d"}, b"")
 
     with pytest.raises(RetryLater, match="line break"):
-        asyncio.run(post())
+        run_apart(post)

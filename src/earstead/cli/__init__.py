@@ -22,7 +22,7 @@ _COMMANDS = {
     "restore": ("earstead.cli.restores", "Put a backup back, while the server stands."),
     "doctor": ("earstead.cli.doctor", "Say what is wrong, and what to do."),
     "demo": ("earstead.cli.demo", "Fill a demo user with a believable history."),
-    "sandbox": ("earstead.cli.sandbox", "Serve a simulator of another service, to build and test against."),
+    "sandbox": ("earstead.cli.sandbox", "Serve a simulator of another service."),
 }
 
 
