@@ -56,9 +56,9 @@ def test_a_short_refusal_holds_everything_back_and_loses_nothing(on: Stage) -> N
     on.do("play", context=album(on))
     on.live(60)
     on.spotify.faults.append(Fault(kind="rate", retry_after_s=40, times=1))
-    on.live(31)
+    on.live(26)
     sent = len(on.wire.sent)
-    on.live(30)
+    on.live(13)
     assert len(on.wire.sent) == sent
     on.live(500)
     assert len(on.wire.sent) > sent
