@@ -123,7 +123,16 @@ def _add(tx: Tx, user_id: int, head: ShuffleLine, items: list[ShuffleLine]) -> N
     numbered = list(enumerate(items, start=1))
     places = {name: tuple(number for number, item in numbered if item.place == name) for name in PLACES}
     guests = tuple(number for number, item in numbered if item.guest)
-    order = Order(seed=head.seed, round=head.round, drawn=head.drawn, guests=guests, **places)
+    order = Order(
+        seed=head.seed,
+        round=head.round,
+        drawn=head.drawn,
+        guests=guests,
+        left=places["left"],
+        heard=places["heard"],
+        aside=places["aside"],
+        retired=places["retired"],
+    )
     values = {
         "user_id": user_id,
         "account_id": 0,
