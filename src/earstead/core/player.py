@@ -143,6 +143,7 @@ class Tracker(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         still: looks in a row at a player that says it runs while its position stands still.
         rest: what was left lying; whoever takes it up again goes on there.
         queue, queue_ms: what was seen to come next, and when; queues are looked at less often than players.
+        queue_of: from what it followed; a queue that follows from something else is another, and not a changed one.
     """
 
     last: PlayerState | None = None
@@ -151,6 +152,7 @@ class Tracker(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rest: Rest | None = None
     queue: tuple[str, ...] | None = None
     queue_ms: int = 0
+    queue_of: str = ""
 
     @property
     def frozen(self) -> bool:
@@ -224,6 +226,7 @@ class _Looking:
             rest=self.rest,
             queue=self.tracker.queue if now.queue is None else now.queue,
             queue_ms=self.tracker.queue_ms if now.queue is None else now.received_ms,
+            queue_of=self.tracker.queue_of if now.queue is None else _queue_of(now),
         )
         return Step(tracker, tuple(self.events), tuple(self.plays))
 
@@ -376,9 +379,9 @@ class _Looking:
             self._say("repeat_changed", at, now.progress_ms, before=last.repeat, after=now.repeat)
         if last.item is not None and now.item is not None and last.context_uri != now.context_uri:
             self._say("context_changed", at, now.progress_ms, before=last.context_uri, after=now.context_uri)
-        queue = self.tracker.queue
-        playing = now.item.uri if now.item else ""
-        if queue is not None and now.queue is not None and not _advanced(queue, now.queue, playing):
+        queue, playing = self.tracker.queue, now.item.uri if now.item else ""
+        same = queue is not None and now.queue is not None and self.tracker.queue_of == _queue_of(now)
+        if same and not _advanced(queue or (), now.queue or (), playing):
             self._say("queue_changed", at, now.progress_ms, gap_ms=at - self.tracker.queue_ms)
 
     # ---- pieces ------------------------------------------------------------------------------------------
@@ -452,6 +455,10 @@ def _not(value: bool | None) -> bool | None:
 
 def _between(at_ms: int, last: PlayerState, now: PlayerState) -> int:
     return min(max(at_ms, last.received_ms), now.received_ms)
+
+
+def _queue_of(state: PlayerState) -> str:
+    return f"{state.context_uri} {state.shuffle} {state.repeat}"
 
 
 def _advanced(before: tuple[str, ...], after: tuple[str, ...], playing: str) -> bool:

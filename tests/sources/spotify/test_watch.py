@@ -175,6 +175,17 @@ def test_what_plays_now_is_shown_and_taken_away(on: Stage) -> None:
     assert len(on.told("player.started")) == 1, "what plays now is not told as a start beside the watcher's"
 
 
+def test_a_changed_queue_is_told_and_one_that_is_played_on_is_not(on: Stage) -> None:
+    """It is looked at every five minutes, and only while there is budget to spare."""
+    on.do("play", context=on.spotify.store.of("show")[0].uri)
+    on.live(700)
+    assert on.told("player.queue_changed") == []
+    on.do("queue", uri=on.spotify.store.tracks()[70].uri)
+    on.live(330)
+    (event,) = on.told("player.queue_changed")
+    assert 0 < event.data["observed_gap_ms"] <= 330_000
+
+
 def test_nobody_starves_beside_others(on: Stage) -> None:
     """Several accounts, each asked at its own times; one that fails does not hold up the rest."""
     people = []

@@ -54,6 +54,9 @@ FAILED_S = 30
 MOST_FAILED_S = 300
 """Where nothing answers, the pauses grow from the one to the other."""
 REFUSED_MS = 6 * 3_600_000
+QUEUE_MS = 300_000
+QUEUE_SHARE = 0.35
+"""The queue is looked at so often, while less than this of the day's looks is used."""
 MOST_EPISODES = 50
 MOST_ENDS = 60
 _MOVES = frozenset({"skipped", "resumed", "repeated"})
@@ -193,7 +196,7 @@ class Following:
             self._failed("player", "quota", COARSE_MS / 1000)
             return False
         client = around.clients.client(account, Priority.PLAYER)
-        self.seen(self._with_kind(client, client.player()))
+        self.seen(self._with_queue(client, self._with_kind(client, client.player())))
         return True
 
     def pushed(self, state: PlayerState, source: str) -> None:
@@ -280,6 +283,18 @@ class Following:
             chapters = {**self._book.chapters, item.uri: known}
             self._book = msgspec.structs.replace(self._book, chapters=dict(list(chapters.items())[-MOST_EPISODES:]))
         return msgspec.structs.replace(state, item=msgspec.structs.replace(item, kind=Kind.CHAPTER)) if known else state
+
+    def _with_queue(self, client: SpotifyApi, state: PlayerState) -> PlayerState:
+        """The state with what comes next, now and then: it costs a request that the player may need more."""
+        since = state.received_ms - self._book.tracker.queue_ms
+        spare = self._around.clients.share(self.account.developer, "player") < QUEUE_SHARE
+        if state.item is None or not state.is_playing or since < QUEUE_MS or not spare:
+            return state
+        try:
+            coming = client.queue()
+        except AppError:
+            return state
+        return msgspec.structs.replace(state, queue=tuple(item.uri for item in coming.upcoming))
 
     # ---- what plays now ----------------------------------------------------------------------------------
 
