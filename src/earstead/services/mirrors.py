@@ -169,31 +169,40 @@ class Mirrors:
         """
         api = self._linking.client(account)
         now = self._clock.now()
-        for kind in self._kinds(account):
-            held = self._list(self.want(account, kind))
-            if self._is_due(held, now):
-                self._read(api, account, held)
+        wanted, ours = self._wanted(account), self._ours(account)
+        kinds = self._kinds(account)
+        for kind in kinds[:1]:
+            self._read_due(api, account, self.want(account, kind), now)
         with self._engine.read() as tx:
             lists = [list_from(row) for row in table.of_account(tx, account.account_id)]
-        wanted, ours = self._wanted(account), self._ours(account)
-        everything = "playlists" in account.features
-        for held in lists:
-            needed = (everything or held.list_id in wanted) and held.remote_id not in ours
-            if held.kind == "playlist" and needed and self._is_due(held, now):
-                self._read(api, account, held)
+        # What somebody waits for comes first: the limits may end this turn at any request.
+        playlists = [held for held in lists if held.kind == "playlist" and held.remote_id not in ours]
+        for held in playlists:
+            if held.list_id in wanted:
+                self._read_due(api, account, held.list_id, now)
+        for kind in kinds[1:]:
+            self._read_due(api, account, self.want(account, kind), now)
+        for held in playlists:
+            if "playlists" in account.features:
+                self._read_due(api, account, held.list_id, now)
         with self._engine.read() as tx:
             doubted = any(row[13] for row in table.of_account(tx, account.account_id))
         return float(CONFIRM_S) if doubted else 0.0
 
+    def _read_due(self, api: SpotifyApi, account: LinkedAccount, list_id: int, now: int) -> None:
+        held = self._list(list_id)
+        if self._is_due(held, now):
+            self._read(api, account, held)
+
     def _kinds(self, account: LinkedAccount) -> list[ListKind]:
         """The lists of an account that are read besides its playlists, that of the playlists first."""
         kinds: list[ListKind] = ["playlists"] if FEATURES.intersection(account.features) - {"library"} else []
-        if "library" in account.features:
-            kinds += ["liked", "artists"]
         wanted = self._wanted(account)
         with self._engine.read() as tx:
             held = [list_from(row) for row in table.of_account(tx, account.account_id)]
         kinds += [one.kind for one in held if one.list_id in wanted and one.kind != "playlist"]
+        if "library" in account.features:
+            kinds += ["liked", "artists"]
         return list(dict.fromkeys(kinds))
 
     def _is_due(self, held: MirrorList, now: int) -> bool:

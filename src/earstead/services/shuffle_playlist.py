@@ -62,7 +62,8 @@ class Playlists:
 
         Raises RetryLater when it has to go on later (every write until then is noted), and what the client raises.
         """
-        api = self._linking.client(account, Priority.BACKGROUND)
+        # Somebody waits for it, with a click or at the player: it goes before what is only mirrored.
+        api = self._linking.client(account, Priority.CLICK)
         if not shuffle.playlist_id:
             if not shuffle.order.left:
                 return ""
