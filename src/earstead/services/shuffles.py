@@ -18,13 +18,14 @@ from earstead.core.errors import Conflict, NeedsReauth, NotFound, Refused, Rejec
 from earstead.core.names import clean
 from earstead.core.shuffling import Order, dumps
 from earstead.kit.clock import Clock, new_secret
-from earstead.services.feedback import MOST_PAGE, Feedback
+from earstead.services.feedback import Feedback
 from earstead.services.ingest import Ingest, IngestResult
 from earstead.services.insights import Insights
-from earstead.services.mirror_types import MirrorItem, MirrorList
+from earstead.services.mirror_types import MirrorList
 from earstead.services.mirrors import Mirrors
 from earstead.services.shuffle_dealing import Dealing
 from earstead.services.shuffle_playlist import Playlists
+from earstead.services.shuffle_sources import FEATURE, Sources, title_of
 from earstead.services.shuffle_types import (
     MOST_NAME,
     MOST_SHUFFLES,
@@ -32,7 +33,6 @@ from earstead.services.shuffle_types import (
     Rules,
     Shuffle,
     ShuffleItem,
-    SourceKind,
     SourceOption,
     check_rules,
     item_from,
@@ -48,7 +48,6 @@ from earstead.storage.writer import Writer
 
 log = logging.getLogger(__name__)
 
-FEATURE = "shuffle"
 SOURCE_JOB = "shuffle.source"
 HEARD_JOB = "shuffle.heard"
 PLAYLIST_JOB = "shuffle.playlist"
@@ -57,11 +56,8 @@ ROUND_EVERY_S = 1_800
 BATCH_S = 900
 BATCH_SHARE = 0.5
 """Once so much of a day's writes is used, what was played leaves the playlist in batches instead of one by one."""
-MOST_OWN = 5_000
-"""Tracks of one's own history that a shuffle is made of, the most played first."""
 _PIECE = 200
 _SEED_BYTES = 12
-_KINDS: dict[str, SourceKind] = {"playlist": "playlist", "liked": "liked", "albums": "albums"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +94,10 @@ class Shuffles:
         self._clock = clock
         self._worker = worker
         self._insights = insights
-        self._feedback = feedback
         self._mirrors = mirrors
         self._accounts = accounts
         self._linking = linking
+        self._sources = Sources(engine, insights, feedback, mirrors, accounts)
         self._playlists = Playlists(engine, writer, clock, linking)
         worker.handle(SOURCE_JOB, lambda payload: self.follow(int(payload["shuffle_id"])))
         worker.handle(HEARD_JOB, self._take_plays)
@@ -117,7 +113,7 @@ class Shuffles:
         titles = {one.list_id: one.name for one in self._mirrors.lists(user_id)}
         with self._engine.read() as tx:
             found = [shuffle_from(row) for row in table.of_user(tx, user_id)]
-        return tuple(_standing(shuffle, _title(shuffle, titles), 0) for shuffle in found)
+        return tuple(_standing(shuffle, title_of(shuffle, titles), 0) for shuffle in found)
 
     def get(self, user_id: int, shuffle_id: int) -> Standing:
         """One shuffle. Raises NotFound."""
@@ -126,7 +122,7 @@ class Shuffles:
             shuffle = self._get(tx, user_id, shuffle_id)
             waiting = set(shuffle.order.left)
             left_ms = sum(row[7] for row in table.all_items(tx, shuffle_id) if row[0] in waiting)
-        return _standing(shuffle, _title(shuffle, titles), left_ms)
+        return _standing(shuffle, title_of(shuffle, titles), left_ms)
 
     def upcoming(self, user_id: int, shuffle_id: int, limit: int = 50, offset: int = 0) -> tuple[ShuffleItem, ...]:
         """What waits, in the order in which it comes."""
@@ -178,21 +174,7 @@ class Shuffles:
 
     def options(self, user_id: int) -> tuple[SourceOption, ...]:
         """What can be shuffled: the lists of linked accounts that may be read, then what is our own."""
-        found = []
-        for account in self._accounts.of_user(user_id):
-            if account.state == "on" and FEATURE in account.features:
-                for kind, title in (("liked", "Liked songs"), ("albums", "Saved albums, each in its own order")):
-                    choice = f"{kind}:{account.account_id}"
-                    option = SourceOption(choice=choice, title=title, note=account.title, account_id=account.account_id)
-                    found.append(option)
-        ours = self._playlists_of(user_id)
-        for one in self._mirrors.lists(user_id):
-            if one.kind == "playlist" and one.readable and one.remote_id not in ours:
-                choice = f"playlist:{one.list_id}"
-                found.append(SourceOption(choice=choice, title=one.name, note="playlist", account_id=one.account_id))
-        found.append(SourceOption(choice="history", title="Everything you have heard here", note="", account_id=0))
-        found.append(SourceOption(choice="loved", title="What you loved here", note="", account_id=0))
-        return tuple(found)
+        return self._sources.options(user_id)
 
     def create(
         self, user_id: int, choice: str, *, name: str = "", rules: Rules | None = None, playlist: bool = False
@@ -205,11 +187,11 @@ class Shuffles:
 
         Raises Rejected, NotFound, Conflict.
         """
-        source, list_id, account, title = self._source(user_id, choice)
+        source, list_id, account, title = self._sources.chosen(user_id, choice)
         chosen = check_rules(rules or Rules())
         name = clean(name)[:MOST_NAME] or title
         if playlist and account is None:
-            account = self._account_for(user_id)
+            account = self._sources.account_for(user_id)
         values = {
             "user_id": user_id,
             "account_id": account.account_id if account and playlist else 0,
@@ -232,36 +214,6 @@ class Shuffles:
         self.follow(shuffle_id)
         with self._engine.read() as tx:
             return self._get(tx, user_id, shuffle_id)
-
-    def _source(self, user_id: int, choice: str) -> tuple[SourceKind, int, LinkedAccount | None, str]:
-        kind, _, number = choice.partition(":")
-        if choice == "history":
-            return "history", 0, None, "Everything"
-        if choice == "loved":
-            return "loved", 0, None, "Loved"
-        if kind not in _KINDS or not number.isdecimal() or len(number) > 18:
-            raise Rejected("source", "choose one of the list")
-        if kind == "playlist":
-            held = self._mirrors.get(user_id, int(number))
-            account = self._accounts.get(user_id, held.account_id)
-            if held.kind != "playlist" or not held.readable or held.remote_id in self._playlists_of(user_id):
-                raise Rejected("source", "this list cannot be shuffled")
-            return "playlist", held.list_id, self._able(account), held.name
-        account = self._able(self._accounts.get(user_id, int(number)))
-        source = _KINDS[kind]
-        title = "Liked songs" if source == "liked" else "Saved albums"
-        return source, self._mirrors.want(account, "liked" if source == "liked" else "albums"), account, title
-
-    def _able(self, account: LinkedAccount) -> LinkedAccount:
-        if FEATURE not in account.features:
-            raise Rejected("source", f"switch the shuffle on for {account.title} first, under Settings, Spotify")
-        return account
-
-    def _account_for(self, user_id: int) -> LinkedAccount:
-        for account in self._accounts.of_user(user_id):
-            if account.state == "on" and FEATURE in account.features:
-                return account
-        raise Rejected("playlist", "connect a Spotify account with the shuffle switched on first")
 
     def edit(self, user_id: int, shuffle_id: int, *, name: str, rules: Rules) -> None:
         """Change the name and the rules. Raises Rejected, NotFound."""
@@ -345,7 +297,7 @@ class Shuffles:
         if row is None:
             return
         shuffle = shuffle_from(row)
-        found = self._read_source(shuffle)
+        found = self._sources.read(shuffle)
         if found is None:
             return
         items, read = found
@@ -361,34 +313,6 @@ class Shuffles:
 
         self._writer.do(work).result()
 
-    def _read_source(self, shuffle: Shuffle) -> tuple[list[MirrorItem], int] | None:
-        """What a source holds, and the number of its last complete read; None before the first one."""
-        if shuffle.source == "history":
-            return self._of_history(shuffle.user_id), shuffle.order.read + 1
-        if shuffle.source == "loved":
-            return self._of_loves(shuffle.user_id), shuffle.order.read + 1
-        try:
-            with self._engine.read() as tx:
-                held = self._mirrors.get_in(tx, shuffle.user_id, shuffle.list_id)
-                return (self._mirrors.present_in(tx, held.list_id), held.reads) if held.reads else None
-        except NotFound:
-            return None
-
-    def _of_history(self, user_id: int) -> list[MirrorItem]:
-        found = self._insights.chart(user_id, "recording", None, limit=MOST_OWN)
-        return [
-            _own(row.entity.spotify_uri, row.entity.name, row.entity.credit) for row in found.rows if row.entity.credit
-        ]
-
-    def _of_loves(self, user_id: int) -> list[MirrorItem]:
-        found: list[MirrorItem] = []
-        while len(found) < MOST_OWN:
-            rows, _ = self._feedback.loved(user_id, limit=MOST_PAGE, offset=len(found))
-            found += [_own(row.track.spotify_uri, row.track.track_name, row.track.artist_name) for row in rows]
-            if len(rows) < MOST_PAGE:
-                break
-        return found
-
     def _list_was_read(self, tx: Tx, held: MirrorList) -> None:
         for row in table.of_user(tx, held.user_id):
             if row[5] == held.list_id:
@@ -399,11 +323,7 @@ class Shuffles:
             return frozenset(row[5] for row in table.of_user(tx, account.user_id) if row[5])
 
     def _own_playlists(self, account: LinkedAccount) -> frozenset[str]:
-        return self._playlists_of(account.user_id)
-
-    def _playlists_of(self, user_id: int) -> frozenset[str]:
-        with self._engine.read() as tx:
-            return frozenset(row[10] for row in table.of_user(tx, user_id) if row[10])
+        return self._sources.playlists_of(account.user_id)
 
     # ---- plays -------------------------------------------------------------------------------------------
 
@@ -515,27 +435,6 @@ class Shuffles:
     def _say(self, shuffle: Shuffle, error: str) -> None:
         if shuffle.error != error:
             self._writer.do(lambda tx: table.change(tx, shuffle.shuffle_id, {"error": error[:300]})).result()
-
-
-def _own(uri: str, name: str, credit: str) -> MirrorItem:
-    return MirrorItem(
-        uri=uri,
-        added_at=0,
-        group_key="",
-        track_name=name,
-        artist_names=(credit,),
-        release_name="",
-        duration_ms=0,
-        isrc="",
-    )
-
-
-def _title(shuffle: Shuffle, titles: Mapping[int, str]) -> str:
-    if shuffle.source == "history":
-        return "Everything you have heard here"
-    if shuffle.source == "loved":
-        return "What you loved here"
-    return titles.get(shuffle.list_id, "")
 
 
 def _standing(shuffle: Shuffle, title: str, left_ms: int) -> Standing:
