@@ -23,10 +23,16 @@ def install() -> Path:
     """The `maloja` command, installed at the first call."""
     command = HOME / "bin" / "maloja"
     if not command.exists():
-        python = shutil.which("python3.12") or sys.executable
+        found = (shutil.which(name) for name in ("python3.12", "python3.13"))
+        python = next((path for path in found if path and _runs(path)), sys.executable)
         subprocess.run([python, "-m", "venv", str(HOME)], check=True)
         subprocess.run([str(HOME / "bin/pip"), "install", "-q", f"malojaserver=={VERSION}"], check=True)
     return command.absolute()
+
+
+def _runs(python: str) -> bool:
+    # A name on the path may be a shim of a version manager that stands for nothing.
+    return subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def measure(folder: Path, export: Path) -> Figures:
