@@ -38,22 +38,22 @@ def row(i: int, artist: str, title: str, ms: int, reason: str) -> Submission:
 
 @pytest.fixture(scope="module")
 def listener(house: Any) -> Any:
-    """The house, with dora, who skips some songs and hears others to the end, and the empty room of emil."""
-    for name in ("dora", "emil"):
+    """The house, with hanna, who skips some songs and hears others to the end, and the empty room of horst."""
+    for name in ("hanna", "horst"):
         house.users[name] = house.services.accounts.add_user(name, PASSWORD)
     rows = [row(i, "Portishead", "Roads", 300_000, "trackdone") for i in range(28)]
     rows += [row(30 + i, "Portishead", "Roads", 40_000 * (1 + i % 5), "fwdbtn") for i in range(6)]
     rows += [row(50 + i, "אריק איינשטיין", "עטור מצחך " * 6, 9_000, "fwdbtn") for i in range(9)]
     rows += [row(70 + i, "Kino", "Группа крови", 285_000, "trackdone") for i in range(25)]
     rows += [row(100 + i, "Kino", "Звезда", 120_000, "logout") for i in range(4)]
-    house.services.ingest.add_now(house.users["dora"].user_id, rows)
+    house.services.ingest.add_now(house.users["hanna"].user_id, rows)
     return house
 
 
 def test_the_page_says_it_in_words_and_lists(listener: Any) -> None:
     """Rates stand with their bounds, lists with their rules, and each row of a list with what can be done."""
-    with listener.signed_in("dora") as client:
-        page = client.get("/dora/habits").text
+    with listener.signed_in("hanna") as client:
+        page = client.get("/hanna/habits").text
     assert "You hear 78 % of 68 plays, between 67 and 86, to the end. Of 4 more plays nobody knows" in page
     assert "Always skipped" in page and "skipped 9 of 9" in page
     assert "Группа крови" in page and "finished 25 of 25" in page
@@ -63,51 +63,52 @@ def test_the_page_says_it_in_words_and_lists(listener: Any) -> None:
 
 def test_the_page_of_a_track_has_its_section(listener: Any) -> None:
     """Finished 82 % of 34 plays, between 66 and 92: to its listener, and to nobody else."""
-    services, dora = listener.services, listener.users["dora"]
-    roads = next(r.entity for r in services.habits.report(dora.user_id).tracks if r.entity.name == "Roads")
-    services.accounts.update(dora.user_id, visibility="public")
+    services, hanna = listener.services, listener.users["hanna"]
+    roads = next(r.entity for r in services.habits.report(hanna.user_id).tracks if r.entity.name == "Roads")
+    services.accounts.update(hanna.user_id, visibility="public")
     try:
-        with listener.signed_in("dora") as client:
+        with listener.signed_in("hanna") as client:
             assert (
-                "Finished 82 % of 34 plays, between 66 and 92." in client.get(f"/dora/recording/{roads.entity_id}").text
+                "Finished 82 % of 34 plays, between 66 and 92."
+                in client.get(f"/hanna/recording/{roads.entity_id}").text
             )
         with listener.visitor() as stranger:
-            assert "Finished 82 %" not in stranger.get(f"/dora/recording/{roads.entity_id}").text
-            assert stranger.get("/dora/habits").status_code == 403
-            assert "/dora/habits" not in stranger.get("/dora").text
+            assert "Finished 82 %" not in stranger.get(f"/hanna/recording/{roads.entity_id}").text
+            assert stranger.get("/hanna/habits").status_code == 403
+            assert "/hanna/habits" not in stranger.get("/hanna").text
     finally:
-        services.accounts.update(dora.user_id, visibility="private")
+        services.accounts.update(hanna.user_id, visibility="private")
 
 
 def test_an_empty_history_says_what_to_do(listener: Any) -> None:
     """Who has nothing to tell of is told where it would come from."""
-    with listener.signed_in("emil") as client:
-        page = client.get("/emil/habits").text
+    with listener.signed_in("horst") as client:
+        page = client.get("/horst/habits").text
     assert "Nothing to tell yet" in page and 'href="/import"' in page
 
 
 def test_a_love_takes_a_track_from_the_list(listener: Any) -> None:
     """The button of the list loves the track, returns to the list, and the track is gone from it."""
-    services, dora = listener.services, listener.users["dora"]
-    kino = next(r.entity for r in services.habits.report(dora.user_id).dear)
-    with listener.signed_in("dora") as client:
-        before = client.get("/dora/habits")
+    services, hanna = listener.services, listener.users["hanna"]
+    kino = next(r.entity for r in services.habits.report(hanna.user_id).dear)
+    with listener.signed_in("hanna") as client:
+        before = client.get("/hanna/habits")
         done = client.post(
-            f"/dora/recording/{kino.entity_id}/love",
-            data={"love": "1", "next": "/dora/habits#dear"},
+            f"/hanna/recording/{kino.entity_id}/love",
+            data={"love": "1", "next": "/hanna/habits#dear"},
             headers={"sec-fetch-site": "same-origin"},
         )
-        assert (done.status_code, done.headers["location"]) == (303, "/dora/habits#dear")
-        after = client.get("/dora/habits", headers={"if-none-match": before.headers["etag"]})
+        assert (done.status_code, done.headers["location"]) == (303, "/hanna/habits#dear")
+        after = client.get("/hanna/habits", headers={"if-none-match": before.headers["etag"]})
     assert after.status_code == 200
-    assert kino.entity_id not in [r.entity.entity_id for r in services.habits.report(dora.user_id).dear]
-    services.feedback.unlove(dora.user_id, services.player.words(dora.user_id, kino.entity_id))
+    assert kino.entity_id not in [r.entity.entity_id for r in services.habits.report(hanna.user_id).dear]
+    services.feedback.unlove(hanna.user_id, services.player.words(hanna.user_id, kino.entity_id))
 
 
 def test_the_api_says_the_same(listener: Any) -> None:
     """Programs get the same numbers, with bounds and with ids as text, and nothing without a token."""
-    services, dora = listener.services, listener.users["dora"]
-    bearer = {"authorization": f"Bearer {services.accounts.new_token(dora.user_id, 't')}"}
+    services, hanna = listener.services, listener.users["hanna"]
+    bearer = {"authorization": f"Bearer {services.accounts.new_token(hanna.user_id, 't')}"}
     with listener.visitor() as client:
         assert client.get("/api/v1/habits").status_code == 401
         said = client.get("/api/v1/habits", headers=bearer).json()
@@ -121,7 +122,7 @@ def test_the_api_says_the_same(listener: Any) -> None:
 def test_the_owner_decides_in_words(listener: Any) -> None:
     """The policy shows each line with its reason; opening one takes the owner's word; others may not look."""
     same = {"sec-fetch-site": "same-origin"}
-    with listener.signed_in("dora") as client:
+    with listener.signed_in("hanna") as client:
         assert client.get("/settings/server/policy").status_code == 403
     with listener.signed_in("alice") as client:
         page = client.get("/settings/server/policy").text
@@ -158,7 +159,7 @@ def test_a_stranger_is_shown_no_play_of_the_api(listener: Any) -> None:
     assert opened.status_code == 200 and "Only Asked" in opened.text
 
 
-@pytest.mark.parametrize(("name", "path"), [("dora", "/dora/habits"), ("alice", "/settings/server/policy")])
+@pytest.mark.parametrize(("name", "path"), [("hanna", "/hanna/habits"), ("alice", "/settings/server/policy")])
 @pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
 def test_the_pages_follow_the_rules_of_accessibility(
     listener: Any, browser: Browser, axe_source: str, name: str, path: str, width: int, height: int, scheme: Any
