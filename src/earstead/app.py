@@ -189,7 +189,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         accounts=accounts,
         ingest=ingest,
         insights=insights,
-        habits=Habits(engine, ingest, feedback),
+        habits=Habits(engine, ingest, feedback, mirrors),
         decisions=decisions,
         imports=imports,
         exports=Exports(engine, insights),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from earstead.kit.clock import FixedClock
 from earstead.services.container import Services
 from earstead.services.habits import Counted
 from earstead.settings import Settings
+from earstead.storage import mirror
+from earstead.storage.engine import Tx
 
 NOW = 1_750_000_000
 START = NOW - 5_000_000
@@ -88,6 +91,44 @@ def test_lists_suggest(services: Services) -> None:
     assert [name for name, *_ in named(report.never)] == ["Isobel"]
     assert [name for name, *_ in named(report.dear)] == ["Isobel"]
     services.feedback.love(1, row(200, "Isobel", LENGTH))
+    assert named(services.habits.report(1).dear) == []
+
+
+def saves(services: Services, *songs: tuple[str, tuple[str, ...]]) -> None:
+    """Liked songs of a linked account, as a complete read leaves them."""
+
+    def work(tx: Tx) -> None:
+        one = {"user_id": 1, "account_id": 7, "kind": "liked", "remote_id": "", "name": "Liked songs"}
+        list_id = mirror.add(tx, {**one, "first_seen_at": NOW})
+        mirror.change(tx, list_id, {"reads": 1, "read_at": NOW})
+        item = {"seen_at": NOW, "added_at": NOW, "group_key": "", "release_name": "", "duration_ms": LENGTH, "isrc": ""}
+        mirror.put(
+            tx,
+            [
+                {
+                    **item,
+                    "list_id": list_id,
+                    "uri": f"spotify:track:other{i}",
+                    "position": i,
+                    "track_name": title,
+                    "artist_names": json.dumps(artists),
+                }
+                for i, (title, artists) in enumerate(songs)
+            ],
+        )
+
+    services.writer.do(work).result()
+
+
+def test_what_is_saved_leaves_the_list(services: Services) -> None:
+    """With liked songs at hand, what is loved stands on the list until it is saved, whoever else is credited there."""
+    services.ingest.add_now(1, [*history(), *(row(200 + i, "Isobel", LENGTH, "trackdone") for i in range(12))])
+    services.feedback.love(1, row(200, "Isobel", LENGTH))
+    assert not services.habits.report(1).saved_known
+    saves(services, ("Jóga", ("Björk",)))
+    report = services.habits.report(1)
+    assert report.saved_known and [name for name, *_ in named(report.dear)] == ["Isobel"]
+    saves(services, ("Jóga", ("Björk",)), ("Isobel", ("Björk", "Somebody Else")))
     assert named(services.habits.report(1).dear) == []
 
 

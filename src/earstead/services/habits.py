@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from earstead.core.catalog import match_key
 from earstead.core.habits import (
     Agreement,
     Tally,
@@ -24,13 +25,14 @@ from earstead.core.habits import (
     never_skipped,
     verdict,
 )
-from earstead.core.listen import End
+from earstead.core.listen import End, Kind
 from earstead.core.provenance import Provenance, provenance
 from earstead.kit import jsontext
 from earstead.services import naming
 from earstead.services.answers import Answers
 from earstead.services.feedback import Feedback
 from earstead.services.ingest import Ingest
+from earstead.services.mirrors import Mirrors
 from earstead.services.views import EntityRef
 from earstead.storage import habits as table
 from earstead.storage.engine import Engine, Row, Tx
@@ -78,7 +80,9 @@ class HabitReport:
         whole: every play of music.
         hours: 24 tallies by local hour.
         tracks, artists: those with most plays whose end is known, first.
-        always, never, dear: recordings for the lists, by `core.habits`, most plays first.
+        always, never, dear: recordings for the lists, by `core.habits`, most plays first. `dear` are those heard like
+            something loved, or loved, that are not saved where `saved_known`; else those nobody said anything about.
+        saved_known: whether the liked songs of a linked account were read.
     """
 
     whole: Tally
@@ -90,6 +94,7 @@ class HabitReport:
     always: tuple[Counted, ...]
     never: tuple[Counted, ...]
     dear: tuple[Counted, ...]
+    saved_known: bool
 
 
 @dataclass(slots=True)
@@ -107,14 +112,16 @@ class _Found:
 class Habits:
     """See the module. All methods block."""
 
-    def __init__(self, engine: Engine, ingest: Ingest, feedback: Feedback) -> None:
+    def __init__(self, engine: Engine, ingest: Ingest, feedback: Feedback, mirrors: Mirrors) -> None:
         self._engine = engine
         self._ingest = ingest
         self._feedback = feedback
+        self._mirrors = mirrors
         self._answers = Answers()
 
     def report(self, user_id: int) -> HabitReport:
         """Everything about a user's ends of plays."""
+        saved = self._saved(user_id)
         with self._engine.read() as tx:
             found = self._answers.kept(tx, user_id, "habits", lambda: _pass(tx, user_id))
             said = self._feedback.scores
@@ -122,10 +129,19 @@ class Habits:
                 name: _most(found.recordings, MOST_LISTED, fits)
                 for name, fits in (("always", always_skipped), ("never", never_skipped))
             }
-            # More than will be shown: those that are loved already are taken out after.
+            # More than will be shown: those that are said or saved already are taken out after.
             close = _most(found.recordings, 10 * MOST_LISTED, dear)
             spoken = said(user_id, [entity_id for entity_id, _ in close]) if close else {}
-            listed["dear"] = [row for row in close if row[0] not in spoken][:MOST_LISTED]
+            if saved is None:
+                close = [row for row in close if row[0] not in spoken]
+            else:
+                loved = {word.recording.entity_id for word in self._feedback.loved(user_id, limit=1_000)[0]}
+                close = [row for row in close if spoken.get(row[0], 1) > 0 and row[0] not in loved]
+                close += [(i, found.recordings[i]) for i in sorted(loved & set(found.recordings))]
+                keys = self._keys(tx, user_id, [entity_id for entity_id, _ in close])
+                close = [row for row in close if keys.get(row[0]) not in saved]
+                close.sort(key=lambda row: (-row[1].known, row[0]))
+            listed["dear"] = close[:MOST_LISTED]
             listed["tracks"] = _most(found.recordings, MOST_ROWS)
             listed["artists"] = _most(found.artists, MOST_ROWS)
             ids = sorted({entity_id for rows in listed.values() for entity_id, _ in rows})
@@ -137,8 +153,28 @@ class Habits:
             agreement=found.agreement,
             hours=tuple(found.hours),
             contexts=tuple(ContextRow(uri, _kind(uri), tally) for uri, tally in contexts),
+            saved_known=saved is not None,
             **rows,
         )
+
+    def _saved(self, user_id: int) -> set[int] | None:
+        """The match keys of what stands in the liked songs of the user's accounts; None where none was read yet.
+
+        Not the ids of recordings: an export names the first artist alone, liked songs name them all.
+        """
+        liked = [one for one in self._mirrors.lists(user_id) if one.kind == "liked" and one.reads]
+        if not liked:
+            return None
+        items = (item for one in liked for item in self._mirrors.items(user_id, one.list_id))
+        return {
+            match_key(Kind.MUSIC, item.artist_names[0], item.track_name, item.artist_names)
+            for item in items
+            if item.artist_names
+        }
+
+    def _keys(self, tx: Tx, user_id: int, recording_ids: Sequence[int]) -> dict[int, int]:
+        refs = naming.refs(tx, user_id, recording_ids, self._ingest.rules(tx, user_id)[0])
+        return {i: match_key(Kind.MUSIC, ref.credit, ref.name) for i, ref in refs.items()}
 
     def recording(self, user_id: int, recording_id: int) -> RecordingHabits:
         """How the plays of one recording ended; empty for one that was never heard."""

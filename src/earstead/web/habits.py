@@ -148,7 +148,11 @@ def lists(report: HabitReport) -> tuple[Listed, ...]:
             "dear",
             "Loved but not saved",
             f"Surely heard to the end more than {_whole(rules.DEAR_LOW)} times in 100, by at least {rules.DEAR_KNOWN} "
-            "plays, and you have not said what you think of it.",
+            + (
+                "plays, or loved here, and not among your liked songs on Spotify."
+                if report.saved_known
+                else "plays, and you have not said what you think of it."
+            ),
             report.dear,
             "love",
         ),
