@@ -58,9 +58,12 @@ def reads_and_writes(ask: Requests, password: str) -> Figures:
     for number in range(ROUNDS):
         note("scrobble_ms", statistics.median(program.scrobble(1) for _ in range(20)))
         note("scrobbles_ms", program.scrobble(50))
+        program.read("user.getRecentTracks", limit=50)
         ask.hear()
         note("recent_ms", program.read("user.getRecentTracks", limit=50))
         note("recent_deep_ms", program.read("user.getRecentTracks", limit=50, page=100 + 300 * number))
+        for period in PERIODS:
+            program.read("user.getTopArtists", period=period, limit=50)
         ask.hear()
         begun = time.perf_counter()
         for period in PERIODS:

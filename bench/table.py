@@ -23,6 +23,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("home_ms", "home page right after a new listen", "ms", "60", "100"),
     ("home_again_ms", "home page again", "ms", "", ""),
     ("top_ms", "all-time top artists right after a new listen", "ms", "40", "180"),
+    ("top_past_ms", "all-time top artists after a batch into the past", "ms", "", ""),
     ("top_again_ms", "all-time top artists again", "ms", "3", "3"),
     ("page_ms", "page of 50 listens anywhere", "ms", "2", "2"),
     ("range_ms", "top recordings of a custom range (14 months)", "ms", "180", "180"),
