@@ -88,7 +88,7 @@ def merge(ask: Requests) -> Figures:
     _, chart = ask.answer("GET", "/api/v1/charts/artist?limit=1000")
     chosen, plays = [], 0
     for row in chart["rows"]:
-        if plays < 10_000:
+        if plays < 10_000 or len(chosen) < 2:
             chosen.append(row["entity"]["entity_id"])
             plays += row["plays"]
     subject = {"entity": "artist", "ids": chosen, "into": chosen[0]}
