@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from earstead.core.errors import NeedsReauth, RetryLater
 from earstead.kit.addresses import Resolver, system_resolver
 from earstead.kit.clock import Clock, SystemClock
+from earstead.kit.texts import fault_words
 
 if TYPE_CHECKING:
     import httpx2
@@ -76,7 +77,7 @@ class Outbound:
         except (httpx2.TimeoutException, TimeoutError) as fault:
             raise RetryLater(service, f"no answer within {self._total_s:g} s", RETRY_S) from fault
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as fault:
-            raise RetryLater(service, f"cannot be reached ({_words(fault)})", RETRY_S) from fault
+            raise RetryLater(service, f"cannot be reached ({fault_words(fault)})", RETRY_S) from fault
         raise NeedsReauth(service, "this address leads round in circles; correct it")
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes, until: float) -> Answer:
@@ -120,8 +121,3 @@ def _same_host(url: str, location: str) -> str:
     if not same or (before.scheme, after.scheme) not in (("http", "http"), ("https", "https"), ("http", "https")):
         raise NeedsReauth(before.netloc, f"it sends us to {after.netloc[:100] or 'nowhere'}; set the address it gives")
     return target
-
-
-def _words(fault: Exception) -> str:
-    text = str(fault).strip() or type(fault).__name__
-    return text.encode("utf-8", "replace").decode("utf-8")[:200]

@@ -17,6 +17,7 @@ import httptools
 from earstead.core.errors import RetryLater
 from earstead.kit.addresses import Resolver, pinned, port_of, system_resolver
 from earstead.kit.clock import Clock, SystemClock
+from earstead.kit.texts import fault_words
 
 TOTAL_S = 15.0
 MAX_HEAD_BYTES = 32 * 1024
@@ -119,9 +120,9 @@ class Poster:
         except TimeoutError as fault:
             raise RetryLater(service, f"no answer within {self._total_s:g} s", 0) from fault
         except httptools.HttpParserError as fault:
-            raise RetryLater(service, f"this is no answer in HTTP ({_words(fault)})", 0) from fault
+            raise RetryLater(service, f"this is no answer in HTTP ({fault_words(fault)})", 0) from fault
         except (OSError, ValueError, EOFError) as fault:
-            raise RetryLater(service, f"cannot be reached ({_words(fault)})", 0) from fault
+            raise RetryLater(service, f"cannot be reached ({fault_words(fault)})", 0) from fault
 
     async def close(self) -> None:
         """Close the connections that were kept."""
@@ -221,8 +222,3 @@ def _request(host: str, path: str, query: str, headers: Mapping[str, str], body:
     if any("\r" in line or "\n" in line for line in lines):
         raise ValueError("a header holds a line break")
     return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
-
-
-def _words(fault: Exception) -> str:
-    text = str(fault).strip() or type(fault).__name__
-    return text.encode("utf-8", "replace").decode("utf-8")[:200]

@@ -16,6 +16,7 @@ import msgspec
 from earstead.core.errors import NeedsReauth, Refused, RetryLater
 from earstead.core.listen import Submission
 from earstead.core.relaying import context_of, marked, marks_in
+from earstead.kit.texts import one_line
 from earstead.services.relay_types import Account, Delivery, Secrets
 from earstead.services.views import ListenRow
 
@@ -133,7 +134,7 @@ def _number(code: Any) -> int:
 
 
 def _raise(service: str, number: int, message: Any) -> None:
-    why = f"{_text(message) or 'refused'} (error {number})"
+    why = f"{one_line(message) or 'refused'} (error {number})"
     if number in _AGAIN:
         raise RetryLater(service, why, _AGAIN[number])
     if number in _ASK_USER:
@@ -165,7 +166,7 @@ def _ignored(entry: Any) -> tuple[int, str]:
     message = entry.get("ignoredMessage") if isinstance(entry, dict) else None
     if not isinstance(message, dict):
         return 0, ""
-    return _number(message.get("code")), _text(message.get("#text"))
+    return _number(message.get("code")), one_line(message.get("#text"))
 
 
 def _reason(code: int, text: str) -> str:
@@ -191,10 +192,3 @@ def account_of(service: str, document: Mapping[str, Any]) -> Account:
     if not isinstance(name, str) or not isinstance(key, str) or not 0 < len(key) <= 200:
         raise Refused(service, "gave no session")
     return Account(name=name[:200], session=key)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        return ""
-    plain = value.encode("utf-8", "replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:200]

@@ -13,6 +13,7 @@ import msgspec
 from earstead.core.errors import NeedsReauth, Refused, RetryLater
 from earstead.core.listen import Kind, Submission
 from earstead.core.relaying import MARKS, marked, marks_in
+from earstead.kit.texts import one_line
 from earstead.services.relay_types import Account, Delivery
 from earstead.services.views import ListenRow
 
@@ -128,7 +129,7 @@ def read(service: str, status: int, headers: Mapping[str, str], body: bytes) -> 
     if status >= 500 or status == 408:
         raise RetryLater(service, f"answered {status}", RETRY_S)
     document = _document(body)
-    why = _text(document.get("error")) if document else ""
+    why = one_line(document.get("error")) if document else ""
     if status in (401, 403):
         raise NeedsReauth(service, why or "does not accept the token")
     if status in (400, 413, 422):
@@ -173,10 +174,3 @@ def _document(body: bytes) -> dict[str, Any] | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        return ""
-    plain = value.encode("utf-8", "replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:200]

@@ -22,6 +22,7 @@ from earstead.core.periods import Span
 from earstead.core.provenance import Use
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock
+from earstead.kit.texts import like
 from earstead.services import elsewhere, rankings, similar, wording
 from earstead.services.circle import Circle, Kept, circle
 from earstead.services.ingest import Ingest
@@ -325,9 +326,9 @@ def _found(tx: Tx, around: Circle, kind: EntityKind, text: str, artist: str) -> 
     if not words:
         return ()
     pieces = [*words, *by.split()[:MOST_WORDS]]
-    start = _like(key) + "%"
+    start = like(key) + "%"
     patterns = [start] if len(key) < 3 else []
-    patterns += [f"%{_like(word)}%" for word in pieces]
+    patterns += [f"%{like(word)}%" for word in pieces]
     ids = commons.search(tx, kind, around.user_ids, patterns, start, MOST_FOUND)
     ids += [i for i, name in around.rules.renames.items() if words[0] in _letters(name)]
     ids = list(dict.fromkeys(map(around.rules.lead, ids)))
@@ -349,7 +350,3 @@ def _found(tx: Tx, around: Circle, kind: EntityKind, text: str, artist: str) -> 
 
 def _letters(text: str) -> str:
     return " ".join(anyascii(text).lower().split())[:100]
-
-
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

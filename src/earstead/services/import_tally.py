@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from earstead.kit.texts import storable
 from earstead.services.ingest import Outcome
 from earstead.services.registry import ImportRow
 from earstead.services.views import ImportCounts
@@ -118,12 +119,7 @@ def statuses(outcomes: Sequence[Outcome]) -> list[str]:
 def _skip(number: int, row: ImportRow) -> SkipRow:
     return SkipRow(
         row_number=number,
-        place=storable(row.where, 300),
-        reason=storable(row.skip, 300),
-        excerpt=storable(row.excerpt, 300),
+        place=storable(row.where[:300]),
+        reason=storable(row.skip[:300]),
+        excerpt=storable(row.excerpt[:300]),
     )
-
-
-def storable(text: str, most: int) -> str:
-    """A text from a foreign file as every database can hold it: no lone surrogates, no U+0000, bounded."""
-    return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\0", "")

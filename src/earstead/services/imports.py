@@ -17,6 +17,7 @@ from typing import Any
 
 from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.kit.clock import Clock
+from earstead.kit.texts import storable
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.import_batches import Batch, batches, without_faults
@@ -407,4 +408,4 @@ def _progress(record: ImportRecord, tally: Tally) -> float:
 
 def _sentence(error: Exception) -> str:
     text = str(error) if isinstance(error, AppError) else f"the files could not be read to their end ({error})"
-    return text[:500].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    return storable(text[:500])

@@ -9,6 +9,7 @@ from earstead.core.errors import NotFound, Rejected
 from earstead.core.listen import Observation
 from earstead.core.periods import Span
 from earstead.kit import jsontext
+from earstead.kit.texts import like
 from earstead.services.clusters import closure
 from earstead.services.insight_numbers import Numbers
 from earstead.services.listen_rows import decision_row, listen_row, witness
@@ -213,8 +214,3 @@ def _sentence(row: ListenRow, witnesses: tuple[Witness, ...]) -> str:
         return f"One witness: {only.source}{f' ({only.client})' if only.client else ''}."
     reasons = [w.reason for w in witnesses[1:]]
     return f"{len(witnesses)} witnesses, one play: same track, {', '.join(dict.fromkeys(reasons))}."
-
-
-def like(text: str) -> str:
-    """A text as part of a LIKE pattern that escapes with a backslash."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -17,8 +17,9 @@ from earstead.core.errors import NotFound
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
 from earstead.core.periods import Span
+from earstead.kit.texts import like
 from earstead.services import naming
-from earstead.services.insight_listens import Listens, like
+from earstead.services.insight_listens import Listens
 from earstead.services.views import (
     ChartRow,
     EntityDetail,

@@ -17,7 +17,7 @@ from earstead.kit import jsontext
 from earstead.kit.clock import Clock
 from earstead.services.events import Hub
 from earstead.services.worker import Worker
-from earstead.storage import events
+from earstead.storage import events, ids
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
 
@@ -102,7 +102,7 @@ class Journal:
         """`add_in` for several (type, data) of one moment; returns the id of the last, 0 when there are none."""
         if not told:
             return 0
-        first = events.take_ids(tx, len(told))
+        first = ids.take(tx, "event", len(told))
         now = self._clock.now_ms()
         at = now if at_ms is None else min(at_ms, now)
         written = [

@@ -18,6 +18,7 @@ from earstead.core.errors import NotFound, Refused, RetryLater, Upstream
 from earstead.core.ids import hash63
 from earstead.kit.clock import Clock
 from earstead.kit.secrets import CannotOpen, Vault
+from earstead.kit.texts import storable
 from earstead.services.insights import Insights
 from earstead.services.relay_rows import (
     fill_from,
@@ -283,4 +284,4 @@ def _fills(tx: Tx, relay_id: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:MOST_REASON]
+    return storable(text)[:MOST_REASON]

@@ -23,7 +23,7 @@ from earstead.core.reconcile import FIRST, REACH_S, PlayRules
 from earstead.core.rules import counts_as_listen, problem
 from earstead.kit import jsontext
 from earstead.services import clusters
-from earstead.storage import catalog, listens, observations
+from earstead.storage import catalog, ids, listens, observations
 from earstead.storage.engine import Row, Tx
 
 
@@ -218,7 +218,7 @@ def _settle(
     rules: PlayRules,
     now: int,
 ) -> Places:
-    first_seq = observations.take_seqs(tx, len(fresh))
+    first_seq = ids.take(tx, "observation", len(fresh))
     zone = listens.zone_of(tx, user_id)
     met: list[Observation] = []
     lonely: list[tuple[Prepared, int]] = []

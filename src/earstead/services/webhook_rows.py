@@ -12,6 +12,7 @@ from earstead.core.delivering import DOWN, is_dead, rest_s, wait_s
 from earstead.core.ids import hash63
 from earstead.kit import clock, jsontext
 from earstead.kit.secrets import CannotOpen, Vault
+from earstead.kit.texts import storable
 from earstead.services.journal import event_from
 from earstead.services.webhook_types import Delivery, Endpoint, Outcome
 from earstead.storage.engine import Row
@@ -156,4 +157,4 @@ def _row(one: Outcome) -> dict[str, Any]:
 
 def plain(text: str, most: int) -> str:
     """Text of somebody else's, as databases and pages take it."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:most]
+    return storable(text)[:most]

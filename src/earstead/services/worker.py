@@ -20,6 +20,7 @@ from earstead.core.backoff import backoff_s
 from earstead.core.errors import Refused, RetryLater
 from earstead.core.ids import hash63
 from earstead.kit.clock import Clock
+from earstead.kit.texts import storable
 from earstead.storage import jobs
 from earstead.storage.engine import Engine, Tx
 from earstead.storage.jobs import DeadRow, JobRow
@@ -240,5 +241,4 @@ class Worker:
 
 
 def _text(error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}"[:500]
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    return storable(f"{type(error).__name__}: {error}"[:500])

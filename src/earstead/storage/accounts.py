@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
+from earstead.storage import ids
 from earstead.storage.engine import Row, Tx
 
 USER_COLUMNS = "u.user_id, u.name, u.role, u.zone, u.visibility, u.display_name, u.created_at"
 # The role 'erased' marks an account whose rows are being removed (see `erasing`): it is invisible everywhere.
 
 
-def new_id(tx: Tx, name: str) -> int:
-    """The next id of a kind ("user", "session" ...); never given before, not even to a row since removed."""
-    row = tx.one(
-        """
-        INSERT INTO last_ids (name, last_id)
-        VALUES (:name, 1)
-        ON CONFLICT (name) DO UPDATE
-        SET last_id = last_ids.last_id + 1
-        RETURNING last_id
-        """,
-        name=name,
-    )
-    assert row is not None, "an upsert always returns its row"
-    return int(row[0])
-
-
 def add_user(tx: Tx, *, name: str, name_key: str, role: str, password_hash: str, now: int) -> int:
     """Store a user; returns the id, 0 when the name is taken."""
     if tx.one("SELECT user_id FROM users WHERE name_key = :name_key", name_key=name_key):
         return 0
-    user_id = new_id(tx, "user")
+    user_id = ids.take(tx, "user")
     tx.run(
         """
         INSERT INTO users (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from earstead.storage.accounts import USER_COLUMNS, new_id
+from earstead.storage import ids
+from earstead.storage.accounts import USER_COLUMNS
 from earstead.storage.applications import COLUMNS
 from earstead.storage.engine import Row, Tx
 
 
 def add(tx: Tx, user_id: int, application_id: int, key_hash: str, now: int) -> int:
     """Store a session; returns its id."""
-    app_session_id = new_id(tx, "app_session")
+    app_session_id = ids.take(tx, "app_session")
     tx.run(
         """
         INSERT INTO app_sessions (app_session_id, user_id, application_id, key_hash, created_at, used_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earstead.storage.accounts import new_id
+from earstead.storage import ids
 from earstead.storage.engine import Row, Tx
 
 COLUMNS = """
@@ -24,7 +24,7 @@ def add(
     now: int,
 ) -> int:
     """Store an application; returns its id."""
-    application_id = new_id(tx, "application")
+    application_id = ids.take(tx, "application")
     tx.run(
         """
         INSERT INTO applications (

@@ -8,26 +8,6 @@ from typing import Any
 from earstead.storage.engine import Row, Tx
 
 
-def take_ids(tx: Tx, count: int) -> int:
-    """The first of `count` ids in a row that were never given before.
-
-    The row stays locked until the commit, so that on every database ids become visible in their own order: whoever
-    has seen one has seen all below it.
-    """
-    row = tx.one(
-        """
-        INSERT INTO last_ids (name, last_id)
-        VALUES ('event', :count)
-        ON CONFLICT (name) DO UPDATE
-        SET last_id = last_ids.last_id + :count
-        RETURNING last_id
-        """,
-        count=count,
-    )
-    assert row is not None, "an upsert always returns its row"
-    return int(row[0]) - count + 1
-
-
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store events: rows of {event_id, user_id, type, at_ms, data as JSON text}."""
     tx.many(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from earstead.storage.accounts import USER_COLUMNS, new_id
+from earstead.storage import ids
+from earstead.storage.accounts import USER_COLUMNS
 from earstead.storage.engine import Row, Tx
 
 MOST_KEYS = 1000
@@ -11,7 +12,7 @@ MOST_KEYS = 1000
 
 def add_session(tx: Tx, user_id: int, token_hash: str, agent: str, now: int) -> int:
     """Store a session; returns its id."""
-    session_id = new_id(tx, "session")
+    session_id = ids.take(tx, "session")
     tx.run(
         """
         INSERT INTO sessions (session_id, user_id, token_hash, agent, created_at, seen_at)
@@ -94,7 +95,7 @@ def end_unseen(tx: Tx, before: int) -> None:
 
 def add_token(tx: Tx, user_id: int, token_hash: str, label: str, scopes: str, now: int) -> int:
     """Store a token; returns its id."""
-    token_id = new_id(tx, "token")
+    token_id = ids.take(tx, "token")
     tx.run(
         """
         INSERT INTO tokens (token_id, user_id, token_hash, label, scopes, created_at, used_at)
@@ -157,7 +158,7 @@ def remove_tokens(tx: Tx, user_id: int) -> None:
 
 def add_app_password(tx: Tx, user_id: int, secret_hash: str, sealed_md5: str, label: str, now: int) -> int:
     """Store an app password; returns its id."""
-    app_password_id = new_id(tx, "app_password")
+    app_password_id = ids.take(tx, "app_password")
     tx.run(
         """
         INSERT INTO app_passwords (app_password_id, user_id, secret_hash, sealed_md5, label, created_at, used_at)

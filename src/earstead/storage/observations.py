@@ -39,22 +39,6 @@ def observation(row: Row) -> Observation:
     )
 
 
-def take_seqs(tx: Tx, count: int) -> int:
-    """The first of `count` seqs in a row that were never given before, not even to a row since removed."""
-    row = tx.one(
-        """
-        INSERT INTO last_ids (name, last_id)
-        VALUES ('observation', :count)
-        ON CONFLICT (name) DO UPDATE
-        SET last_id = last_ids.last_id + :count
-        RETURNING last_id
-        """,
-        count=count,
-    )
-    assert row is not None, "an upsert always returns its row"
-    return int(row[0]) - count + 1
-
-
 def source_id(tx: Tx, name: str) -> int:
     """The id of a source, made when new."""
     if found := find_source(tx, name):

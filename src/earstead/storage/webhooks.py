@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from earstead.storage import ids
 from earstead.storage.engine import Row, Tx
 
 _ENDPOINT = """
@@ -23,7 +24,7 @@ _SETTABLE = frozenset(
 
 def add(tx: Tx, values: Mapping[str, Any]) -> int:
     """Store an endpoint, given {user_id, url, label, types, state, secrets, created_at}; returns its id."""
-    endpoint_id = _take_ids(tx, "webhook", 1)
+    endpoint_id = ids.take(tx, "webhook")
     tx.run(
         """
         INSERT INTO webhook_endpoints (
@@ -120,7 +121,7 @@ def silence(tx: Tx, user_id: int) -> None:
 
 def queue(tx: Tx, pairs: Sequence[tuple[int, int]], now_ms: int) -> int:
     """Let deliveries wait: pairs of (endpoint, event), in order; returns the id of the first."""
-    first = _take_ids(tx, "delivery", len(pairs))
+    first = ids.take(tx, "delivery", len(pairs))
     tx.many(
         """
         INSERT INTO deliveries (
@@ -275,19 +276,3 @@ def prune(tx: Tx, first_event: int, chunk: int) -> int:
         first_event=first_event,
         chunk=chunk,
     )
-
-
-def _take_ids(tx: Tx, name: str, count: int) -> int:
-    row = tx.one(
-        """
-        INSERT INTO last_ids (name, last_id)
-        VALUES (:name, :count)
-        ON CONFLICT (name) DO UPDATE
-        SET last_id = last_ids.last_id + :count
-        RETURNING last_id
-        """,
-        name=name,
-        count=count,
-    )
-    assert row is not None, "an upsert always returns its row"
-    return int(row[0]) - count + 1

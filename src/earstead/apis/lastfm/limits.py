@@ -3,7 +3,7 @@ that for each address, so that inventing keys does not help."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from earstead.kit.windows import is_loopback
 
 MOST_BUCKETS = 20_000
 """About 4 MB. When they are used up, keys not seen before share one bucket with their address."""
@@ -25,7 +25,7 @@ class Buckets:
 
         Callers on this machine are never refused; neither is anybody with `per_second` 0 or less.
         """
-        if per_second <= 0 or _is_loopback(address):
+        if per_second <= 0 or is_loopback(address):
             return 0.0
         if len(self._level) >= MOST_BUCKETS:
             self._forget_full(now, per_second, burst)
@@ -56,13 +56,3 @@ class Buckets:
 def _share(place: Place) -> int:
     """How many keys' requests a bucket holds."""
     return KEYS_OF_ADDRESS if place[1] is _WHOLE else 1
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether a request came from this machine; a UNIX socket has no address and counts as such."""
-    if not address or address == "127.0.0.1":
-        return True
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
