@@ -191,7 +191,15 @@ class Webhooks:
         """Deliveries, latest first, below the id `before` (0: the latest of all)."""
         with self._engine.read() as tx:
             _own(tx, user_id, endpoint_id)
-            return tuple(delivery_from(row) for row in table.log(tx, endpoint_id, before or 1 << 62, limit))
+            return _log(tx, endpoint_id, limit, before)
+
+    def look(
+        self, user_id: int, endpoint_id: int, *, limit: int = 50, before: int = 0
+    ) -> tuple[Endpoint, tuple[Delivery, ...], int]:
+        """An endpoint, its log as `log` gives it, and how many deliveries wait, all of one moment."""
+        with self._engine.read() as tx:
+            endpoint = _own(tx, user_id, endpoint_id)
+            return endpoint, _log(tx, endpoint_id, limit, before), table.waiting(tx, endpoint_id, MOST_COUNTED)
 
     def replay(self, user_id: int, endpoint_id: int, delivery_id: int) -> Delivery:
         """Send the event of a delivery once more, under the id it had. NotFound when its event was pruned."""
@@ -301,6 +309,10 @@ class Webhooks:
         if unknown := [choice for choice in types if not is_choice(choice)]:
             raise Rejected("types", f"there is no type of events {unknown[0][:60]!r}")
         return {"url": address, "label": clean(label), "types": types_text(types)}
+
+
+def _log(tx: Tx, endpoint_id: int, limit: int, before: int) -> tuple[Delivery, ...]:
+    return tuple(delivery_from(row) for row in table.log(tx, endpoint_id, before or 1 << 62, limit))
 
 
 def _own(tx: Tx, user_id: int, endpoint_id: int) -> Endpoint:

@@ -95,12 +95,12 @@ async def _page(
 ) -> Response:
     hooks, user_id = _webhooks(request), user_of(request).user_id
     before = whole("before", query(request).text("before") or "0")
-    log = await blocking(hooks.log, user_id, endpoint_id, limit=_SHOWN + 1, before=before)
+    hook, log, waiting = await blocking(hooks.look, user_id, endpoint_id, limit=_SHOWN + 1, before=before)
     return settings_page(
         request,
         template,
-        hook=await blocking(hooks.get, user_id, endpoint_id),
-        waiting=await blocking(hooks.waiting, user_id, endpoint_id),
+        hook=hook,
+        waiting=waiting,
         log=log[:_SHOWN],
         older=log[_SHOWN - 1].delivery_id if len(log) > _SHOWN else 0,
         before=before,
