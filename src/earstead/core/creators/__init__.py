@@ -1,0 +1,1 @@
+"""What is known of Spotify for Creators without asking it: ids, operations, endpoints, metrics. Pure."""
