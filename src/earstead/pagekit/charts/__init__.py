@@ -4,9 +4,15 @@ Every chart is an image with a title and a description for screen readers, and i
 that can be opened and downloaded. Colours come from classes (`tokens.css`): `s0`..`s5` the scale, `t-*` texts.
 """
 
+from earstead.pagekit.charts.bands import band, stacked
 from earstead.pagekit.charts.bars import bar, bars
 from earstead.pagekit.charts.disc import disc, small_disc
 from earstead.pagekit.charts.heat import calendar, clock, scale
 from earstead.pagekit.charts.lines import area, ranks
+from earstead.pagekit.charts.retention import Chapter, Drop, retention
+from earstead.pagekit.charts.traces import Mark, Trace, traces
 
-__all__ = ["area", "bar", "bars", "calendar", "clock", "disc", "ranks", "scale", "small_disc"]
+__all__ = [
+    "Chapter", "Drop", "Mark", "Trace", "area", "band", "bar", "bars", "calendar", "clock", "disc", "ranks",
+    "retention", "scale", "small_disc", "stacked", "traces",
+]  # fmt: skip

@@ -74,15 +74,15 @@ def _body(series: Sequence[Bucket], values: Sequence[int], by: str, width: int, 
     return "".join(parts)
 
 
-def grid(axis: Sequence[int], width: int, height: int, *, left: float = _LEFT) -> str:
-    """Hairlines with their numbers, zero at the bottom."""
+def grid(axis: Sequence[int], width: int, height: int, *, left: float = _LEFT, unit: str = "") -> str:
+    """Hairlines with their numbers (and their unit behind them), zero at the bottom."""
     inner = height - _FOOT - _HEAD
     parts = []
     for value in axis:
         y = _HEAD + inner * (1 - value / axis[-1])
         css = "axis" if value == 0 else "grid"
         parts.append(f'<path class="{css}" d="M{fmt(left)} {fmt(y)}H{width}"/>')
-        parts.append(f'<text class="t-axis t-end" x="{fmt(left - 8)}" y="{fmt(y + 4)}">{value:,}</text>')
+        parts.append(f'<text class="t-axis t-end" x="{fmt(left - 8)}" y="{fmt(y + 4)}">{value:,}{escape(unit)}</text>')
     return "".join(parts)
 
 
