@@ -483,3 +483,11 @@ class SyncState:
     every_s: int
     running: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookies:
+    """What signs an account in. Never shown: not in its representation either."""
+
+    sp_dc: str = field(repr=False)
+    sp_key: str = field(default="", repr=False)
