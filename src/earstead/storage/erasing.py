@@ -106,6 +106,14 @@ _PIECES = (
     WHERE user_id = :user_id
       AND entity_id IN (SELECT entity_id FROM tags WHERE user_id = :user_id LIMIT :chunk)
     """,
+    """
+    DELETE FROM creator_changes
+    WHERE change_id IN (SELECT change_id FROM creator_changes WHERE user_id = :user_id LIMIT :chunk)
+    """,
+    """
+    DELETE FROM creator_uploads
+    WHERE upload_id IN (SELECT upload_id FROM creator_uploads WHERE user_id = :user_id LIMIT :chunk)
+    """,
 )
 # Small tables, the account itself last: as long as its row is there, a crash can be recovered from.
 _REST = (
@@ -124,6 +132,9 @@ _REST = (
     "DELETE FROM shuffles WHERE user_id = :user_id",
     "DELETE FROM spotify_accounts WHERE user_id = :user_id",
     "DELETE FROM spotify_logins WHERE user_id = :user_id",
+    "DELETE FROM creator_told WHERE user_id = :user_id",
+    "DELETE FROM creator_health WHERE user_id = :user_id",
+    "DELETE FROM creator_captures WHERE user_id = :user_id",
     "DELETE FROM counters WHERE user_id = :user_id",
     "DELETE FROM touches WHERE user_id = :user_id",
     "DELETE FROM user_sources WHERE user_id = :user_id",
