@@ -1,0 +1,351 @@
+"""What was heard of each episode on each day, by formula: nothing is stored but one running total per episode.
+
+Every other figure is computed from that total, so that whatever is asked for adds up: days to periods, episodes to
+shows, parts to wholes. All ranges are of days, both ends included; what lies after the last whole day is 0.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
+from typing import Final
+
+from earstead.kit.clock import seeded
+from earstead.sandbox.creators.shares import (
+    AGES,
+    APPS,
+    COUNTRIES,
+    DEVICES,
+    GENDERS,
+    PEOPLE_WEIGHTS,
+    SOURCE_WEIGHTS,
+    Pattern,
+    cities_of,
+    regions_of,
+)  # fmt: skip
+from earstead.sandbox.creators.world import Episode, Show, World, read_day
+
+Subject = Show | Episode
+CHANGED: Final = read_day("2026-06-11")
+"""Since this day a play is 30 seconds; before it, any start."""
+
+
+class Metric(StrEnum):
+    """What is counted. All but followers and people add up over days and episodes."""
+
+    STARTS = "starts"
+    PLAYS = "plays"
+    STREAMS = "streams"
+    DOWNLOADS = "downloads elsewhere"
+    PLAYS_AND_DOWNLOADS = "plays and downloads"
+    STREAMS_AND_DOWNLOADS = "streams and downloads"
+    IMPRESSIONS = "impressions"
+    CONSIDERATIONS = "considerations"
+
+
+class People(StrEnum):
+    """Whose heads are counted. Those of a day do not add up: who comes twice is one."""
+
+    SPOTIFY = "listeners"
+    DOWNLOAD = "download listeners"
+    ALL = "audience"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segments:
+    """An audience; new + returning = total."""
+
+    total: int
+    new: int
+    returning: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How far an episode was heard.
+
+    Attributes:
+        samples: listeners at each whole second; never more than `most`, never growing but where something is replayed.
+        percentiles: by 25, 50, 75, 95 and 100 percent of the episode, the percent of the audience that got there.
+        median_s: the second that half of the audience reached.
+    """
+
+    samples: Sequence[int]
+    most: int
+    percentiles: Mapping[int, int]
+    median_s: int
+    average_s: float
+
+    @property
+    def completion(self) -> float:
+        """The share of the audience that reached 95 %."""
+        return self.samples[len(self.samples) * 95 // 100] / self.most if self.most else 0.0
+
+
+_NOISE: Final = 1024
+_AGES: Final = 4000
+_WEEK: Final = (98, 92, 78, 80, 100, 110, 106)
+"""By day of the week, from Thursday, as days since 1970 begin."""
+
+
+@cache
+def _decay() -> array[int]:
+    """In millionths of the first day's starts, what remains after so many days."""
+    return array("q", (int(1_000_000 / (1 + 0.9 * age) ** 1.25) for age in range(_AGES)))
+
+
+@cache
+def _noise(seed: int) -> array[int]:
+    rng = seeded(f"noise {seed}")
+    return array("q", (rng.randrange(80, 121) for _ in range(_NOISE)))
+
+
+class Facts:
+    """The figures of a world up to and including `last_day`, which is moved on with the clock."""
+
+    def __init__(self, world: World, last_day: int) -> None:
+        self.world = world
+        self.last_day = last_day
+        self._starts: dict[str, array[int]] = {}
+        self._sums: dict[tuple[str, str, int], array[int]] = {}
+        self._gained: dict[str, array[int]] = {}
+        seed = world.seed
+        self._people = Pattern(PEOPLE_WEIGHTS, f"{seed} people")
+        self._sources = Pattern(SOURCE_WEIGHTS, f"{seed} sources")
+        self._shares = {
+            "app": Pattern(APPS, f"{seed} app"),
+            "device": Pattern(DEVICES, f"{seed} device"),
+            "country": Pattern({code: weight for code, (_, weight) in COUNTRIES.items()}, f"{seed} country"),
+        }
+
+    def move_to(self, last_day: int) -> None:
+        """Another day is over."""
+        if last_day != self.last_day:
+            self.last_day = last_day
+            self._starts.clear()
+            self._sums.clear()
+
+    # --- what adds up ---
+
+    def count(self, metric: Metric, subject: Subject, start: int, end: int) -> int:
+        """How often, in a range of days."""
+        if isinstance(subject, Episode):
+            return self._upto(metric, subject, end) - self._upto(metric, subject, start - 1)
+        sums = self._show_sums(metric, subject)
+        return sums[self._place(subject, end) + 1] - sums[self._place(subject, start - 1) + 1]
+
+    def daily(self, metric: Metric, subject: Subject, start: int, end: int) -> list[int]:
+        """How often on each day of a range."""
+        if isinstance(subject, Episode):
+            upto = [self._upto(metric, subject, day) for day in range(start - 1, end + 1)]
+        else:
+            sums = self._show_sums(metric, subject)
+            upto = [sums[self._place(subject, day) + 1] for day in range(start - 1, end + 1)]
+        return [after - before for before, after in pairwise(upto)]
+
+    def people(self, metric: Metric, subject: Subject, start: int, end: int) -> dict[str, dict[str, int]]:
+        """By age bracket and gender; every cell is there."""
+        flat = self._split(self._people, metric, subject, start, end)
+        rows = iter(flat)
+        return {age: {gender: next(rows) for gender in GENDERS} for age in AGES}
+
+    def sources(self, subject: Subject, start: int, end: int) -> dict[str, int]:
+        """Impressions by where they were made."""
+        counts = self._split(self._sources, Metric.IMPRESSIONS, subject, start, end)
+        return dict(zip(self._sources.labels, counts, strict=True))
+
+    def by(self, kind: str, metric: Metric, subject: Subject, start: int, end: int) -> dict[str, int]:
+        """By app, device or country (ISO code)."""
+        pattern = self._shares[kind]
+        return dict(zip(pattern.labels, self._split(pattern, metric, subject, start, end), strict=True))
+
+    def regions(self, country: str, metric: Metric, subject: Subject, start: int, end: int) -> dict[str, int]:
+        """By region of a country (navigation name); sums to the country's number."""
+        weights = {code: weight for code, _, weight in regions_of(country)}
+        return self._within(weights, f"{country}", self.by("country", metric, subject, start, end).get(country, 0))
+
+    def cities(
+        self, country: str, region: str, metric: Metric, subject: Subject, start: int, end: int
+    ) -> dict[str, int]:
+        """By city of a region; sums to the region's number."""
+        count = self.regions(country, metric, subject, start, end).get(region, 0)
+        return self._within(dict(cities_of(country, region)), f"{country} {region}", count)
+
+    def _within(self, weights: Mapping[str, int], name: str, count: int) -> dict[str, int]:
+        return _pattern(tuple(weights.items()), f"{self.world.seed} {name}").split(count) if weights else {}
+
+    # --- heads ---
+
+    def heads(self, people: People, subject: Subject, start: int, end: int) -> list[int]:
+        """Different people on each day of a range."""
+        if people is People.ALL:
+            spotify, other = (self.heads(kind, subject, start, end) for kind in (People.SPOTIFY, People.DOWNLOAD))
+            return [both[0] + both[1] for both in zip(spotify, other, strict=True)]
+        metric, share = (Metric.STARTS, 93) if people is People.SPOTIFY else (Metric.DOWNLOADS, 88)
+        return [(count * share + 99) // 100 for count in self.daily(metric, subject, start, end)]
+
+    def unique(self, people: People, subject: Subject, start: int, end: int) -> int:
+        """Different people in a range: never more than the sum of its days, never fewer than its greatest day."""
+        days = self.heads(people, subject, start, end)
+        if not days:
+            return 0
+        fresh = 86 if isinstance(subject, Episode) else 31
+        return max(*days, days[0] + (sum(days) - days[0]) * fresh // 100)
+
+    def audience(self, show: Show, start: int, end: int) -> list[Segments]:
+        """New and returning people on each day."""
+        days = self.heads(People.ALL, show, start, end)
+        parted = []
+        for day, total in enumerate(days, start):
+            new = total * (18 + day % 5) // 100
+            parted.append(Segments(total=total, new=new, returning=total - new))
+        return parted
+
+    def audience_total(self, show: Show, start: int, end: int) -> Segments:
+        """New and returning people in a range: the new of its days add up, the returning come many times."""
+        days = self.audience(show, start, end)
+        new, coming = sum(day.new for day in days), sum(day.returning for day in days)
+        often = 1 + 8 * (len(days) - 1) / 89
+        returning = max([int(coming / often), *(day.returning for day in days)]) if days else 0
+        return Segments(total=new + returning, new=new, returning=returning)
+
+    def followers(self, show: Show, start: int, end: int) -> list[int]:
+        """A running total, at the end of each day."""
+        gained = self._gained.get(show.id)
+        if gained is None or len(gained) <= self.last_day - show.since_day:
+            rng = seeded(f"followers {self.world.seed} {show.id}")
+            most = max(2, show.audience // 90)
+            per_day = (rng.randrange(0, most) for _ in range(self.last_day - show.since_day + 1))
+            gained = self._gained[show.id] = array("q", accumulate(per_day))
+        return [gained[min(day, self.last_day) - show.since_day] if day >= show.since_day else 0
+                for day in range(start, end + 1)]  # fmt: skip
+
+    # --- how far ---
+
+    def retention(self, episode: Episode) -> Retention:
+        """Of everybody who started it up to the last day."""
+        most = self._upto(Metric.STARTS, episode, self.last_day)
+        seconds = max(1, episode.duration_ms // 1000)
+        shape = _curve(self.world.seed, episode.id, seconds)
+        samples = [most * share // 10_000 for share in shape]
+        marks = {mark: samples[min(seconds - 1, seconds * mark // 100)] for mark in (25, 50, 75, 95, 100)}
+        reached = [second for second, count in enumerate(samples) if most and count * 2 >= most]
+        return Retention(
+            samples=samples,
+            most=max(samples),
+            percentiles={mark: count * 100 // most if most else 0 for mark, count in marks.items()},
+            median_s=reached[-1] + 1 if reached else 0,
+            average_s=sum(samples) / most if most else 0.0,
+        )
+
+    # --- the formulas ---
+
+    def _upto(self, metric: Metric, episode: Episode, day: int) -> int:
+        """The running total at the end of a day."""
+        totals = self._totals(episode)
+        starts = totals[min(day - episode.day, len(totals) - 1)] if day >= episode.day and totals else 0
+        if metric is Metric.STARTS or not starts:
+            return starts
+        if metric is Metric.IMPRESSIONS:
+            return starts * (740 + episode.pull % 7 * 60) // 100
+        if metric is Metric.CONSIDERATIONS:
+            return starts * 105 // 100
+        if metric is Metric.DOWNLOADS:
+            return starts * (38 + episode.pull % 5) // 100
+        if metric is Metric.PLAYS:
+            return self._plays(episode, starts)
+        if metric is Metric.STREAMS:
+            return _streams(starts)
+        heard = self._plays(episode, starts) if metric is Metric.PLAYS_AND_DOWNLOADS else _streams(starts)
+        return heard + self._upto(Metric.DOWNLOADS, episode, day)
+
+    def _plays(self, episode: Episode, starts: int) -> int:
+        """All starts before the definition changed, those of 30 seconds since."""
+        totals = self._totals(episode)
+        place = CHANGED - 1 - episode.day
+        old = 0 if place < 0 else totals[min(place, len(totals) - 1)]
+        old = min(old, starts)
+        return old + _long(starts) - _long(old)
+
+    def _totals(self, episode: Episode) -> array[int]:
+        """Starts so far, at the end of each day since it appeared."""
+        known = self._starts.get(episode.id)
+        length = self.last_day - episode.day + 1
+        if known is not None and len(known) == max(0, length):
+            return known
+        decay, noise = _decay(), _noise(self.world.seed)
+        peak, step, first = episode.show.audience * episode.pull // 100, episode.pull, episode.day
+        # Dithered by the noise itself, so that the long tail has a start now and then and not none at all.
+        days = (
+            (peak * decay[age] * noise[(step * 31 + age) % _NOISE] * _WEEK[(first + age) % 7]
+             + noise[(step * 17 + age * 7) % _NOISE] * 24_000_000_0 - 19_200_000_000) // 10_000_000_000
+            for age in range(max(0, min(length, _AGES)))
+        )  # fmt: skip
+        totals = self._starts[episode.id] = array("q", accumulate(days))
+        return totals
+
+    def _place(self, show: Show, day: int) -> int:
+        """Where a day's running total stands among a show's, -1 before its first."""
+        return max(-1, min(day, self.last_day) - show.since_day)
+
+    def _show_sums(self, metric: Metric, show: Show) -> array[int]:
+        """Running totals over all episodes: 0, then one for each day since the show began."""
+        key = (show.id, metric.value, self.world.version)
+        if key in self._sums:
+            return self._sums[key]
+        for old in [old for old in self._sums if old[2] != self.world.version]:
+            del self._sums[old]
+        sums = [0] * max(0, self.last_day - show.since_day + 1)
+        for episode in self.world.published(show):
+            first = max(episode.day, show.since_day)
+            if first > self.last_day:
+                continue
+            series = self.daily(metric, episode, first, self.last_day)
+            place = first - show.since_day
+            sums[place:] = map(int.__add__, sums[place:], series)
+        self._sums[key] = array("q", accumulate(sums, initial=0))
+        return self._sums[key]
+
+    def _split(self, pattern: Pattern, metric: Metric, subject: Subject, start: int, end: int) -> list[int]:
+        episodes: Iterable[Episode] = (subject,) if isinstance(subject, Episode) else self.world.published(subject)
+        found = [0] * len(pattern.labels)
+        for episode in episodes:
+            before, after = self._upto(metric, episode, start - 1), self._upto(metric, episode, end)
+            if after > before:
+                shift = episode.pull * 37
+                found = [*map(int.__add__, found, pattern.counts(before + shift, after + shift))]
+        return found
+
+
+def _long(starts: int) -> int:
+    """Those of at least 30 seconds."""
+    return starts * 86 // 100
+
+
+def _streams(starts: int) -> int:
+    """Those of at least 60 seconds; a share of the plays, so that no day has more of them."""
+    return _long(starts) * 89 // 100
+
+
+@lru_cache(maxsize=256)
+def _pattern(weights: tuple[tuple[str, int], ...], seed: str) -> Pattern:
+    return Pattern(dict(weights), seed)
+
+
+@lru_cache(maxsize=32)
+def _curve(seed: int, episode_id: str, seconds: int) -> array[int]:
+    """In ten-thousandths of all who started: a steep beginning, a long slope, two places where many leave."""
+    rng = seeded(f"curve {seed} {episode_id}")
+    early, slope = rng.randrange(1200, 2600), rng.randrange(1800, 4200)
+    leaves = sorted((rng.randrange(seconds // 5, seconds * 9 // 10 + 1), rng.randrange(300, 900)) for _ in range(2))
+    end_at, ending = seconds * 97 // 100, rng.randrange(500, 1200)
+    shape = array("q")
+    for second in range(seconds):
+        left = early * second // (second + 25) + slope * second // seconds
+        left += sum(lost for at, lost in leaves if second >= at) + (ending if second >= end_at else 0)
+        shape.append(max(0, 10_000 - left))
+    return shape
