@@ -1,0 +1,137 @@
+"""The client in one object.
+
+from earstead.creators import Creators
+
+with Creators.sign_in(sp_dc="...") as creators:
+    for show in creators.shows.all():
+        print(show.name, show.hosting)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from earstead.creators.auth import Bearer, Credentials, Session
+from earstead.creators.calling import Caller
+from earstead.creators.changes import ChangeLog, Journal
+from earstead.creators.pace import Pace
+from earstead.creators.transport import AGENT, Heard, Transport
+from earstead.creators.urls import Urls
+from earstead.kit.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from earstead.core.creators.registry import Registry
+
+
+class Creators:
+    """One account at Spotify for Creators. Methods block; one object may serve several threads.
+
+    Nothing is sent before the first call that needs it.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None = None,
+        *,
+        bearer: Bearer | str | None = None,
+        urls: Urls | None = None,
+        registry: Registry | None = None,
+        log: ChangeLog | None = None,
+        dry_run: bool = False,
+        adhoc: bool = False,
+        heard: Heard | None = None,
+        clock: Clock | None = None,
+        sleep: Callable[[float], None] | None = None,
+        pace: Pace | None = None,
+        actor: str = "",
+        agent: str = AGENT,
+    ) -> None:
+        """Make the client.
+
+        Args:
+            credentials: the cookies of a signed-in browser.
+            bearer: a ready bearer instead of, or beside, them.
+            urls: where the backends are; the live ones by default, `Urls.at(origin)` for a simulator.
+            registry: the GraphQL operations; the pinned ones by default.
+            log: where changes are kept; in memory by default.
+            dry_run: nothing at all is sent, not even a sign-in; writes come back as planned changes.
+            adhoc: GraphQL may be sent as free text where no hash is known.
+            heard: told every answer as it came.
+            clock, sleep: for tests.
+            pace: the limits; the polite ones by default.
+            actor: who it is that changes things, for the log.
+            agent: the User-Agent header.
+
+        Raises:
+            ValidationError: neither credentials nor a bearer.
+        """
+        self.urls = urls or Urls.live()
+        self.clock = clock or SystemClock()
+        self.dry_run = dry_run
+        self.adhoc = adhoc
+        self.journal = Journal(log, clock=self.clock, actor=actor)
+        self.transport = Transport(
+            self.journal, pace=pace, dry_run=dry_run, heard=heard, clock=self.clock, sleep=sleep, agent=agent
+        )
+        self.session = Session(self.transport, self.urls, credentials, bearer=bearer)
+        self.caller = Caller(self.transport, self.session)
+        self._registry = registry
+
+    @classmethod
+    def sign_in(
+        cls,
+        *,
+        sp_dc: str,
+        sp_key: str = "",
+        urls: Urls | None = None,
+        registry: Registry | None = None,
+        log: ChangeLog | None = None,
+        dry_run: bool = False,
+        adhoc: bool = False,
+        heard: Heard | None = None,
+        clock: Clock | None = None,
+        sleep: Callable[[float], None] | None = None,
+        pace: Pace | None = None,
+        actor: str = "",
+        agent: str = AGENT,
+    ) -> Self:
+        """A client that is signed in already, except in a dry run. Raises what `Session.bearer` raises."""
+        creators = cls(
+            Credentials(sp_dc, sp_key),
+            urls=urls,
+            registry=registry,
+            log=log,
+            dry_run=dry_run,
+            adhoc=adhoc,
+            heard=heard,
+            clock=clock,
+            sleep=sleep,
+            pace=pace,
+            actor=actor,
+            agent=agent,
+        )
+        if not dry_run:
+            creators.session.bearer()
+        return creators
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The GraphQL operations this client knows."""
+        if self._registry is not None:
+            return self._registry
+        from earstead.core.creators.registry import Registry
+
+        return Registry.pinned()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,77 @@
+"""How politely the backends are asked: limits, and how long to wait before asking again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` requests in any `span_s` seconds, as a token bucket."""
+
+    most: int
+    span_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The manners of a client.
+
+    Attributes:
+        limits: by backend; a backend without one is not limited.
+        attempts: how often a read is tried in all, >= 1.
+        first_s: the longest wait before the second attempt, by backend ("" for all others); it doubles each time.
+        most_s: the longest wait.
+        deadline_s: for one call with all its attempts and waits.
+    """
+
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    attempts: int = 5
+    first_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"": 2.0}))
+    most_s: float = 64.0
+    deadline_s: float = 240.0
+
+    @classmethod
+    def polite(cls) -> Pace:
+        """What is right for the live service: 20 requests in 30 s for podcasters/v0, 4 a second for the others."""
+        second = Limit(4, 1.0)
+        return cls(
+            limits={"pod": Limit(20, 30.0), "graph": second, "rest": second, "legacy": second, "next": second},
+            first_s={"": 2.0, "pod": 4.0},
+        )
+
+    @classmethod
+    def unhurried(cls) -> Pace:
+        """For a simulator on one's own machine: no limits, short waits."""
+        return cls(first_s={"": 0.05}, most_s=0.5, deadline_s=30.0)
+
+    def wait_s(self, backend: str, attempt: int, jitter: float) -> float:
+        """Seconds to wait after the given attempt failed.
+
+        Args:
+            attempt: 1 for the first.
+            jitter: where between half of the span and the whole, 0 to 1.
+        """
+        first = self.first_s.get(backend, self.first_s.get("", 2.0))
+        span = min(self.most_s, first * 2 ** (min(attempt, 16) - 1))
+        return float(span * (1 + jitter) / 2)
+
+
+class Bucket:
+    """The tokens of one backend. Times are seconds of a monotonic clock; not for several threads at once."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+        self._level = float(limit.most)
+        self._at: float | None = None
+
+    def take(self, now: float) -> float:
+        """Take a token; how long to wait before using it, 0.0 for at once."""
+        rate = self._limit.most / self._limit.span_s
+        if self._at is not None:
+            self._level = min(float(self._limit.most), self._level + (now - self._at) * rate)
+        self._at = now
+        self._level -= 1.0
+        return max(0.0, -self._level / rate)
