@@ -177,7 +177,21 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     spotify_links.before_leaving(lambda account, _: watching.forget(account))
     accounts.before_erasing(lambda _: watching.refresh())
     mirrors = Mirrors(engine, writer, clock, journal, worker, spotify, spotify_links)
-    shuffles = Shuffles(engine, writer, clock, worker, ingest, insights, feedback, mirrors, spotify, spotify_links)
+    habits = Habits(engine, ingest, feedback, mirrors)
+    shuffles = Shuffles(
+        engine,
+        writer,
+        clock,
+        worker,
+        ingest,
+        insights,
+        habits,
+        playlinks,
+        feedback,
+        mirrors,
+        spotify,
+        spotify_links,
+    )
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -189,7 +203,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         accounts=accounts,
         ingest=ingest,
         insights=insights,
-        habits=Habits(engine, ingest, feedback, mirrors),
+        habits=habits,
         decisions=decisions,
         imports=imports,
         exports=Exports(engine, insights),

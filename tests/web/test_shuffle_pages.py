@@ -14,6 +14,9 @@ from tests.fakes.servers import serving
 from tests.fakes.shuffling import Evening, evening
 
 from earstead.app import around
+from earstead.core.habits import NEVER_KNOWN
+from earstead.services import archive_shuffles
+from earstead.services.archive_lines import read_line
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -86,6 +89,44 @@ def test_a_shuffle_is_made_heard_undone_and_removed(home: Evening, url: str) -> 
         ada.post(f"{page}/remove")
         assert ada.get(page).status_code == 404
         assert len(home.playlist("Sunday · shuffle").rows) == 12
+
+
+def test_a_shuffle_of_another_server_goes_on_here(home: Evening, url: str) -> None:
+    """Out of an archive it has neither source nor playlist; two clicks give it both, and what was heard stays heard."""
+    with visitor(home, url) as ada:
+        sunday = option(ada, "Sunday")
+        made = home.services.shuffles.create(home.user_id, sunday, name="Sundays")
+        home.services.shuffles.mark_heard(home.user_id, made.shuffle_id, 3)
+        with home.services.engine.read() as tx:
+            held = [read_line(one, archive_shuffles.ShuffleLine) for one in archive_shuffles.lines(tx, home.user_id)]
+        home.services.shuffles.remove(home.user_id, made.shuffle_id)
+        home.services.writer.do(lambda tx: archive_shuffles.apply(tx, home.user_id, held)).result()
+        (standing,) = home.services.shuffles.of_user(home.user_id)
+        page = f"/shuffles/{standing.shuffle.shuffle_id}"
+        assert "What it followed is no longer there" in text(ada, page)
+        assert ada.post(f"{page}/follow", data={"source": "nothing"}).status_code == 422
+        assert ada.post(f"{page}/follow", data={"source": sunday}).status_code == 303
+        assert ada.post(f"{page}/mirror").status_code == 303
+        home.until_quiet(4)
+        said = text(ada, page)
+        assert "11 of 12 tracks left in round 1." in said and "It follows Sunday" in said
+        assert len(home.playlist("Sundays · shuffle").rows) == 11
+        for again in ("mirror", "follow"):
+            assert ada.post(f"{page}/{again}", data={"source": "history"}).status_code == 422
+
+
+def test_a_list_of_habits_becomes_a_playlist(home: Evening, url: str) -> None:
+    """What is never skipped: from the page of habits to a shuffle with a playlist of its own."""
+    uri = home.playlist("Sunday").rows[0].uri
+    for turn in range(NEVER_KNOWN):
+        home.hear(uri, at=home.clock.now() - 86_400 + turn * 1_000)
+    with visitor(home, url) as ada:
+        assert 'href="/shuffles/new?source=never"' in ada.get("/ada/habits").text
+        assert re.search(r'<option value="never" selected', ada.get("/shuffles/new?source=never").text)
+        page = ada.post("/shuffles/new", data={"source": "never", "playlist": "1"}).headers["location"]
+        home.until_quiet(4)
+        assert "1 of 1 track left in round 1." in text(ada, page)
+        assert [row.uri for row in home.playlist("Never skipped · shuffle").rows] == [uri]
 
 
 def test_pages_refuse_nonsense_and_strangers(home: Evening, url: str) -> None:

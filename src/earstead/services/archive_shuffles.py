@@ -7,19 +7,19 @@ again: ids of lists and accounts mean nothing on another server.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from earstead.core.errors import Rejected
 from earstead.core.shuffling import Order, dumps
 from earstead.services.archive_lines import MOST_COUNT, line
-from earstead.services.shuffle_types import MOST_SHUFFLES, Rules, check_rules, item_from, shuffle_from
+from earstead.services.shuffle_types import MOST_SHUFFLES, Rules, SourceKind, check_rules, item_from, shuffle_from
 from earstead.storage import shuffles as table
 from earstead.storage.engine import Tx
 
 PLACES = ("left", "heard", "aside", "retired")
-SOURCES = ("playlist", "liked", "albums", "history", "loved")
+SOURCES = get_args(SourceKind)
 MOST_ITEMS = 20_000
 MOST_TEXT = 4_096
 

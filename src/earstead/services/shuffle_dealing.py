@@ -92,13 +92,15 @@ class Dealing:
 
     def _register(self, source: Sequence[MirrorItem], items: Sequence[ShuffleItem]) -> list[ShuffleItem]:
         """The items of the source, each once, with numbers for those that are new."""
-        by_name = {_name(item.uri, item.match_key): item for item in items}
+        # What is our own goes by its name: a URI becomes known when somebody plays it with one, and may differ then.
+        own = not self.shuffle.list_id
+        by_name = {_name("" if own else item.uri, item.match_key): item for item in items}
         found: dict[str, ShuffleItem] = {}
         new: list[ShuffleItem] = []
         number = max((item.item_id for item in items), default=0)
         for one in source:
             key = key_of(one.uri, one.artist_names, one.track_name)
-            name = _name(one.uri, key)
+            name = _name("" if own else one.uri, key)
             if name in found:
                 continue
             item = by_name.get(name)
@@ -106,6 +108,8 @@ class Dealing:
                 number += 1
                 item = _item(number, one, key, self.now)
                 new.append(item)
+            elif one.uri and not item.uri:
+                table.name_item(self._tx, self.shuffle.shuffle_id, item.item_id, one.uri)
             found[name] = item
         self._store(new)
         return list(found.values())

@@ -1,33 +1,53 @@
-"""What can be shuffled, and what it holds now: lists of linked accounts, and the listener's own history and loves."""
+"""What can be shuffled, and what it holds now: lists of linked accounts, and the listener's own history and habits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from earstead.core.errors import NotFound, Rejected
 from earstead.services.feedback import MOST_PAGE, Feedback
+from earstead.services.habits import Habits
 from earstead.services.insights import Insights
 from earstead.services.mirror_types import MirrorItem
 from earstead.services.mirrors import Mirrors
+from earstead.services.playlinks import Playlinks
 from earstead.services.shuffle_types import Shuffle, SourceKind, SourceOption
 from earstead.services.spotify_accounts import SpotifyAccounts
 from earstead.services.spotify_types import LinkedAccount
+from earstead.services.views import EntityRef
 from earstead.storage import shuffles as table
 from earstead.storage.engine import Engine
 
 FEATURE = "shuffle"
+_PIECE = 1_024
 MOST_OWN = 5_000
 """Tracks of one's own history that a shuffle is made of, the most played first."""
 _KINDS: dict[str, SourceKind] = {"playlist": "playlist", "liked": "liked", "albums": "albums"}
+_OWN: dict[SourceKind, tuple[str, str]] = {
+    "history": ("Everything you have heard here", "Everything"),
+    "loved": ("What you loved here", "Loved"),
+    "never": ("What you never skip", "Never skipped"),
+    "dear": ("What you hear like something loved, and have not saved", "Loved but not saved"),
+}
+"""Sources of our own: the title, and the name of a shuffle over it."""
 
 
 class Sources:
     """See the module. Methods block."""
 
     def __init__(
-        self, engine: Engine, insights: Insights, feedback: Feedback, mirrors: Mirrors, accounts: SpotifyAccounts
+        self,
+        engine: Engine,
+        insights: Insights,
+        habits: Habits,
+        playlinks: Playlinks,
+        feedback: Feedback,
+        mirrors: Mirrors,
+        accounts: SpotifyAccounts,
     ) -> None:
         self._engine = engine
+        self._habits = habits
+        self._playlinks = playlinks
         self._insights = insights
         self._feedback = feedback
         self._mirrors = mirrors
@@ -47,17 +67,15 @@ class Sources:
             if one.kind == "playlist" and one.readable and one.remote_id not in ours:
                 choice = f"playlist:{one.list_id}"
                 found.append(SourceOption(choice=choice, title=one.name, note="playlist", account_id=one.account_id))
-        found.append(SourceOption(choice="history", title="Everything you have heard here", note="", account_id=0))
-        found.append(SourceOption(choice="loved", title="What you loved here", note="", account_id=0))
+        found += [SourceOption(choice=kind, title=title, note="", account_id=0) for kind, (title, _) in _OWN.items()]
         return tuple(found)
 
     def chosen(self, user_id: int, choice: str) -> tuple[SourceKind, int, LinkedAccount | None, str]:
         """The kind, the list (0 for ours), the account and the name of one of `options`. Raises Rejected, NotFound."""
         kind, _, number = choice.partition(":")
-        if choice == "history":
-            return "history", 0, None, "Everything"
-        if choice == "loved":
-            return "loved", 0, None, "Loved"
+        for own, (_, title) in _OWN.items():
+            if choice == own:
+                return own, 0, None, title
         if kind not in _KINDS or not number.isdecimal() or len(number) > 18:
             raise Rejected("source", "choose one of the list")
         if kind == "playlist":
@@ -85,10 +103,8 @@ class Sources:
 
     def read(self, shuffle: Shuffle) -> tuple[list[MirrorItem], int] | None:
         """What a source holds, and the number of its last complete read; None before the first one."""
-        if shuffle.source == "history":
-            return self._of_history(shuffle.user_id), shuffle.order.read + 1
-        if shuffle.source == "loved":
-            return self._of_loves(shuffle.user_id), shuffle.order.read + 1
+        if shuffle.source in _OWN:
+            return self._own(shuffle.user_id, shuffle.source), shuffle.order.read + 1
         try:
             with self._engine.read() as tx:
                 held = self._mirrors.get_in(tx, shuffle.user_id, shuffle.list_id)
@@ -96,17 +112,28 @@ class Sources:
         except NotFound:
             return None
 
-    def _of_history(self, user_id: int) -> list[MirrorItem]:
-        found = self._insights.chart(user_id, "recording", None, limit=MOST_OWN)
-        return [
-            _own(row.entity.spotify_uri, row.entity.name, row.entity.credit) for row in found.rows if row.entity.credit
-        ]
+    def _own(self, user_id: int, source: SourceKind) -> list[MirrorItem]:
+        if source == "loved":
+            return self._of_loves(user_id)
+        if source == "history":
+            rows = self._insights.chart(user_id, "recording", None, limit=MOST_OWN).rows
+            return self._recordings(user_id, [row.entity for row in rows])
+        report = self._habits.report(user_id)
+        return self._recordings(user_id, [row.entity for row in (report.never if source == "never" else report.dear)])
+
+    def _recordings(self, user_id: int, found: Sequence[EntityRef]) -> list[MirrorItem]:
+        """Recordings with their Spotify URIs, as far as somebody said one."""
+        uris: dict[int, str] = {}
+        for start in range(0, len(found), _PIECE):
+            links = self._playlinks.of(user_id, [one.entity_id for one in found[start : start + _PIECE]])
+            uris |= {i: one.target for i, held in links.items() for one in held if one.service == "spotify"}
+        return [_item(uris.get(one.entity_id, ""), one.name, one.credit) for one in found if one.credit]
 
     def _of_loves(self, user_id: int) -> list[MirrorItem]:
         found: list[MirrorItem] = []
         while len(found) < MOST_OWN:
             rows, _ = self._feedback.loved(user_id, limit=MOST_PAGE, offset=len(found))
-            found += [_own(row.track.spotify_uri, row.track.track_name, row.track.artist_name) for row in rows]
+            found += [_item(row.track.spotify_uri, row.track.track_name, row.track.artist_name) for row in rows]
             if len(rows) < MOST_PAGE:
                 break
         return found
@@ -117,7 +144,7 @@ class Sources:
             return frozenset(row[10] for row in table.of_user(tx, user_id) if row[10])
 
 
-def _own(uri: str, name: str, credit: str) -> MirrorItem:
+def _item(uri: str, name: str, credit: str) -> MirrorItem:
     return MirrorItem(
         uri=uri,
         added_at=0,
@@ -132,8 +159,4 @@ def _own(uri: str, name: str, credit: str) -> MirrorItem:
 
 def title_of(shuffle: Shuffle, titles: Mapping[int, str]) -> str:
     """What a shuffle follows, by the names of the lists that are there; "" when that is gone."""
-    if shuffle.source == "history":
-        return "Everything you have heard here"
-    if shuffle.source == "loved":
-        return "What you loved here"
-    return titles.get(shuffle.list_id, "")
+    return _OWN[shuffle.source][0] if shuffle.source in _OWN else titles.get(shuffle.list_id, "")

@@ -11,7 +11,8 @@ from earstead.core.errors import Rejected
 from earstead.core.shuffling import Order, loads
 from earstead.storage.engine import Row
 
-SourceKind = Literal["playlist", "liked", "albums", "history", "loved"]
+SourceKind = Literal["playlist", "liked", "albums", "history", "loved", "never", "dear"]
+"""Lists of a linked account, then our own: what was heard and loved here, and two lists of `services.habits`."""
 ShuffleState = Literal["on", "paused"]
 LogKind = Literal["dealt", "came", "heard", "gone", "aside", "back", "guest", "moved", "round", "undo", "mirror"]
 MOST_CAP = 1_000

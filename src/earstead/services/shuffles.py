@@ -19,10 +19,12 @@ from earstead.core.names import clean
 from earstead.core.shuffling import Order, dumps
 from earstead.kit.clock import Clock, new_secret
 from earstead.services.feedback import Feedback
+from earstead.services.habits import Habits
 from earstead.services.ingest import Ingest, IngestResult
 from earstead.services.insights import Insights
 from earstead.services.mirror_types import MirrorList
 from earstead.services.mirrors import Mirrors
+from earstead.services.playlinks import Playlinks
 from earstead.services.shuffle_dealing import Dealing
 from earstead.services.shuffle_playlist import Playlists
 from earstead.services.shuffle_sources import FEATURE, Sources, title_of
@@ -84,6 +86,8 @@ class Shuffles:
         worker: Worker,
         ingest: Ingest,
         insights: Insights,
+        habits: Habits,
+        playlinks: Playlinks,
         feedback: Feedback,
         mirrors: Mirrors,
         accounts: SpotifyAccounts,
@@ -97,7 +101,7 @@ class Shuffles:
         self._mirrors = mirrors
         self._accounts = accounts
         self._linking = linking
-        self._sources = Sources(engine, insights, feedback, mirrors, accounts)
+        self._sources = Sources(engine, insights, habits, playlinks, feedback, mirrors, accounts)
         self._playlists = Playlists(engine, writer, clock, linking)
         worker.handle(SOURCE_JOB, lambda payload: self.follow(int(payload["shuffle_id"])))
         worker.handle(HEARD_JOB, self._take_plays)
@@ -226,6 +230,36 @@ class Shuffles:
             self._get(tx, user_id, shuffle_id)
             table.change(tx, shuffle_id, {"name": name, "rules": chosen})
             self._worker.enqueue(tx, SOURCE_JOB, {"shuffle_id": shuffle_id}, dedupe=str(shuffle_id))
+
+        self._writer.do(work).result()
+
+    def follow_again(self, user_id: int, shuffle_id: int, choice: str) -> None:
+        """Let a shuffle whose source is gone follow one of `options`. Its order stays; what is new is dealt in.
+
+        Raises Rejected, NotFound, Conflict when it follows something.
+        """
+        if self.get(user_id, shuffle_id).source_title:
+            raise Conflict("This shuffle follows something already; make another one.")
+        source, list_id, account, _ = self._sources.chosen(user_id, choice)
+
+        def work(tx: Tx) -> None:
+            self._get(tx, user_id, shuffle_id)
+            table.change(tx, shuffle_id, {"source": source, "list_id": list_id})
+
+        self._writer.do(work).result()
+        if account and list_id:
+            self._mirrors.look_soon(account.account_id)
+        self.follow(shuffle_id)
+
+    def mirror(self, user_id: int, shuffle_id: int) -> None:
+        """Give a shuffle that has no playlist one of its own. Raises Rejected, NotFound, Conflict when it has one."""
+        account = self._sources.account_for(user_id)
+
+        def work(tx: Tx) -> None:
+            if self._get(tx, user_id, shuffle_id).account_id:
+                raise Conflict("This shuffle has a playlist already.")
+            table.change(tx, shuffle_id, {"account_id": account.account_id, "state": "on", "error": ""})
+            self._queue(tx, shuffle_id)
 
         self._writer.do(work).result()
 

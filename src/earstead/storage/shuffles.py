@@ -17,7 +17,8 @@ ITEM = """
 ENTRY = "log_id, at, day, kind, item_id, round, place, listen_id, detail, undone_at"
 _SETTABLE = frozenset(
     """
-    account_id name rules state dealt round_at playlist_id snapshot mirrored doubt doubt_at removed_day removed error
+    account_id name source list_id rules state dealt round_at playlist_id snapshot mirrored doubt doubt_at removed_day
+    removed error
     """.split()
 )
 _MOST = 200
@@ -182,6 +183,16 @@ def add_items(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         )
         """,
         rows,
+    )
+
+
+def name_item(tx: Tx, shuffle_id: int, item_id: int, uri: str) -> None:
+    """Write down the URI of an item that had none."""
+    tx.run(
+        "UPDATE shuffle_items SET uri = :uri WHERE shuffle_id = :shuffle_id AND item_id = :item_id",
+        shuffle_id=shuffle_id,
+        item_id=item_id,
+        uri=uri,
     )
 
 

@@ -32,6 +32,11 @@ class Listed:
     action: str
     """ "ban" or "love"."""
 
+    @property
+    def shuffled(self) -> bool:
+        """Whether a shuffle can be made of it: of what is liked."""
+        return self.action == "love"
+
 
 async def _show(request: Request) -> Response:
     at = await own_visit(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page, redirect
 from earstead.pagekit.words import plural
-from earstead.services.shuffle_types import LogEntry, Rules
+from earstead.services.shuffle_types import LogEntry, Rules, SourceOption
 from earstead.services.shuffles import Shuffles, Standing
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import Form, fault_of, query, read_form, whole
@@ -49,12 +50,16 @@ async def _form(request: Request, said: Form, fault: AppError | None) -> Respons
         request,
         "shuffle_new.html",
         status=422 if fault else 200,
-        options=[(one.choice, f"{one.title} · {one.note}" if one.note else one.title) for one in options],
+        options=_choices(options),
         spotify=any(one.account_id for one in options),
         values=said.values(),
         fault=fault_of(fault),
         section="listen",
     )
+
+
+def _choices(options: Sequence[SourceOption]) -> list[tuple[str, str]]:
+    return [(one.choice, f"{one.title} · {one.note}" if one.note else one.title) for one in options]
 
 
 @signed_in
@@ -96,6 +101,7 @@ async def _page(request: Request, fault: AppError | None) -> Response:
     standing: Standing = await blocking(shuffles.get, user.user_id, shuffle_id)
     skip = min(whole("skip", query(request).text("skip") or "0"), 10_000)
     log: tuple[LogEntry, ...] = await blocking(shuffles.log, user.user_id, shuffle_id, _LOGGED)
+    options = await blocking(shuffles.options, user.user_id)
     days = [(day, list(rows)) for day, rows in groupby(log, key=lambda entry: entry.day)]
     return page(
         request,
@@ -109,6 +115,8 @@ async def _page(request: Request, fault: AppError | None) -> Response:
         aside=await blocking(shuffles.aside, user.user_id, shuffle_id),
         days=[(day, rows, any(_can_be_undone(row) for row in rows)) for day, rows in days],
         said=said,
+        options=_choices(options),
+        spotify=any(one.account_id for one in options),
         skip=skip,
         shown=_SHOWN,
         fault=fault_of(fault),
@@ -182,6 +190,25 @@ async def _resume(request: Request) -> Response:
 
 
 @signed_in
+async def _mirror(request: Request) -> Response:
+    try:
+        await blocking(_shuffles(request).mirror, user_of(request).user_id, _shuffle_id(request))
+    except (Rejected, Conflict) as fault:
+        return await _page(request, Conflict(fault.why if isinstance(fault, Rejected) else str(fault)))
+    return redirect(f"/shuffles/{_shuffle_id(request)}", notice="Its playlist is being made.")
+
+
+@signed_in
+async def _follow(request: Request) -> Response:
+    form, shuffle_id = await read_form(request), _shuffle_id(request)
+    try:
+        await blocking(_shuffles(request).follow_again, user_of(request).user_id, shuffle_id, form.text("source"))
+    except (Rejected, Conflict) as fault:
+        return await _page(request, fault)
+    return redirect(f"/shuffles/{shuffle_id}", notice="It follows that now; what is new there is dealt in.")
+
+
+@signed_in
 async def _undo(request: Request) -> Response:
     form = await read_form(request)
     day = form.text("day")[:10]
@@ -217,6 +244,8 @@ routes: list[BaseRoute] = [
     Route(f"{_ONE}/edit", _edit, methods=["POST"]),
     Route(f"{_ONE}/pause", _pause, methods=["POST"]),
     Route(f"{_ONE}/resume", _resume, methods=["POST"]),
+    Route(f"{_ONE}/mirror", _mirror, methods=["POST"]),
+    Route(f"{_ONE}/follow", _follow, methods=["POST"]),
     Route(f"{_ONE}/undo", _undo, methods=["POST"]),
     Route(f"{_ONE}/item", _act, methods=["POST"]),
     Route(f"{_ONE}/remove", _remove, methods=["POST"]),
