@@ -10,7 +10,7 @@ from earstead.storage.engine import Row, Tx
 
 CHANGE = """
     change_id, user_id, account_id, show_id, episode_id, at_ms, ended_ms, actor, action, target, title, before, after,
-    state, error, undo, undoable, undone_by, undoes, holder, checks
+    steps, state, error, undo, undoable, undone_by, undoes, holder, checks
 """
 UPLOAD = """
     upload_id, user_id, account_id, show_id, episode_id, anchor_id, kind, filename, path, size, sent, state, step,
@@ -18,7 +18,7 @@ UPLOAD = """
 """
 CAPTURE = "capture_id, user_id, name, kind, at, found, report, adopted_at, live"
 _SETTABLE_CHANGE = frozenset(
-    "episode_id ended_ms target title before after state error undo undoable undone_by undoes checks".split()
+    "episode_id ended_ms target title before after steps state error undo undoable undone_by undoes checks".split()
 )
 _SETTABLE_UPLOAD = frozenset("episode_id anchor_id sent state step memory error updated_at".split())
 
@@ -39,11 +39,11 @@ def add_change(tx: Tx, values: Mapping[str, Any]) -> int:
         """
         INSERT INTO creator_changes (
             change_id, user_id, account_id, show_id, episode_id, at_ms, ended_ms, actor, action, target, title, before,
-            after, state, error, undo, undoable, undone_by, undoes, holder, checks
+            after, steps, state, error, undo, undoable, undone_by, undoes, holder, checks
         )
         VALUES (
             :change_id, :user_id, :account_id, :show_id, :episode_id, :at_ms, 0, :actor, :action, :target, :title,
-            :before, :after, :state, '', :undo, :undoable, 0, :undoes, :holder, 0
+            :before, :after, '', :state, '', :undo, :undoable, 0, :undoes, :holder, 0
         )
         """,
         change_id=change_id,
@@ -58,6 +58,20 @@ def set_change(tx: Tx, change_id: int, values: Mapping[str, Any]) -> int:
     return tx.run(f"UPDATE creator_changes SET {what} WHERE change_id = :change_id", change_id=change_id, **values)  # noqa: S608
 
 
+def add_step(tx: Tx, change_id: int, step: str) -> None:
+    """Note a request of a change, one line without secrets."""
+    tx.run(
+        """
+        UPDATE creator_changes
+        SET steps = CASE WHEN steps = '' THEN :step ELSE steps || :line || :step END
+        WHERE change_id = :change_id
+        """,
+        change_id=change_id,
+        step=step,
+        line="\n",
+    )
+
+
 def change(tx: Tx, change_id: int) -> Row | None:
     """A change (`CHANGE`), or None."""
     return tx.one(
@@ -70,35 +84,35 @@ def change(tx: Tx, change_id: int) -> Row | None:
     )
 
 
-def changes_of_show(tx: Tx, user_id: int, show_id: int, before: int, limit: int) -> list[Row]:
-    """Changes (`CHANGE`) of a user's show below an id, latest first."""
+def changes_of_show(tx: Tx, user_id: int, show_id: int, offset: int, limit: int) -> list[Row]:
+    """Changes (`CHANGE`) of a user's show after `offset` of them, latest first."""
     return tx.all(
         f"""
         SELECT {CHANGE}
         FROM creator_changes
-        WHERE show_id = :show_id AND change_id < :before AND user_id = :user_id
+        WHERE show_id = :show_id AND user_id = :user_id
         ORDER BY change_id DESC
-        LIMIT :limit
+        LIMIT :limit OFFSET :offset
         """,  # noqa: S608
         user_id=user_id,
         show_id=show_id,
-        before=before,
+        offset=offset,
         limit=limit,
     )
 
 
-def changes_of_user(tx: Tx, user_id: int, before: int, limit: int) -> list[Row]:
-    """Changes (`CHANGE`) of a user below an id, latest first."""
+def changes_of_user(tx: Tx, user_id: int, offset: int, limit: int) -> list[Row]:
+    """Changes (`CHANGE`) of a user after `offset` of them, latest first."""
     return tx.all(
         f"""
         SELECT {CHANGE}
         FROM creator_changes
-        WHERE user_id = :user_id AND change_id < :before
+        WHERE user_id = :user_id
         ORDER BY change_id DESC
-        LIMIT :limit
+        LIMIT :limit OFFSET :offset
         """,  # noqa: S608
         user_id=user_id,
-        before=before,
+        offset=offset,
         limit=limit,
     )
 

@@ -43,6 +43,7 @@ class Change:
         error: why it failed or what is not known; "" else.
         undo: how it can be taken back, or why it cannot.
         undoable: whether `Changes.undo` would try.
+        steps: its requests so far, "POST https://..." without secrets; none for a planned one.
         undone_by, undoes: the change that took this one back, and the one that this one takes back; 0 for none.
     """
 
@@ -63,6 +64,7 @@ class Change:
     error: str
     undo: str
     undoable: bool
+    steps: tuple[str, ...] = ()
     undone_by: int = 0
     undoes: int = 0
 
@@ -76,10 +78,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePage:
-    """Changes, latest first; `before` is the id to ask the next page with, 0 at the end."""
+    """Changes, latest first. `page` counts from 1; `more`: whether there is a next one."""
 
     items: tuple[Change, ...]
-    before: int
+    page: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

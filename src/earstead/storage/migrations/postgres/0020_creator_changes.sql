@@ -2,8 +2,9 @@
 -- after a crash, "how far is this upload?", and "was this already told?". Without the row that is written before the
 -- first request, a crash in the middle would leave a change that nobody knows of.
 
--- What was written at the service. before, after: JSON of the fields that matter. state: sent, confirmed, failed,
--- ambiguous, undone. holder: the process that sends it; what another one holds is not given up at a start.
+-- What was written at the service. before, after: JSON of the fields that matter; steps: its requests, one a line.
+-- state: sent, confirmed, failed, ambiguous, undone. holder: the process that sends it; checks: how often it was looked
+-- for after nobody heard how it ended.
 CREATE TABLE creator_changes (
     change_id BIGINT PRIMARY KEY,
     user_id BIGINT NOT NULL,
@@ -18,6 +19,7 @@ CREATE TABLE creator_changes (
     title TEXT NOT NULL,
     before TEXT NOT NULL,
     after TEXT NOT NULL,
+    steps TEXT NOT NULL,
     state TEXT NOT NULL,
     error TEXT NOT NULL,
     undo TEXT NOT NULL,
