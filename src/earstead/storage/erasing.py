@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earstead.storage import app_sessions, follows, keys, spotify
+from earstead.storage import app_sessions, creator_erasing, follows, keys, spotify
 from earstead.storage.engine import Row, Tx
 
 CHUNK = 512
@@ -132,6 +132,8 @@ _REST = (
     "DELETE FROM shuffles WHERE user_id = :user_id",
     "DELETE FROM spotify_accounts WHERE user_id = :user_id",
     "DELETE FROM spotify_logins WHERE user_id = :user_id",
+    "DELETE FROM creator_syncs WHERE account_id IN (SELECT account_id FROM creator_accounts WHERE user_id = :user_id)",
+    "DELETE FROM creator_accounts WHERE user_id = :user_id",
     "DELETE FROM creator_told WHERE user_id = :user_id",
     "DELETE FROM creator_health WHERE user_id = :user_id",
     "DELETE FROM creator_captures WHERE user_id = :user_id",
@@ -179,7 +181,7 @@ def step(tx: Tx, user_id: int) -> bool:
     for statement in _PIECES:
         if tx.run(statement, user_id=user_id, chunk=CHUNK):
             return True
-    return _forget_names(tx, user_id)
+    return creator_erasing.step_user(tx, user_id) or _forget_names(tx, user_id)
 
 
 def finish(tx: Tx, user_id: int) -> None:
