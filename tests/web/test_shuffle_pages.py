@@ -180,7 +180,7 @@ def test_the_api_does_what_the_pages_do(home: Evening, url: str) -> None:
 def test_pages_follow_the_rules_of_accessibility(
     home: Evening, url: str, browser: Browser, axe_source: str, scheme: str
 ) -> None:
-    """No shuffle page breaks a rule of axe or is wider than a phone; a click undoes a day."""
+    """No page of shuffles or lists breaks a rule of axe or is wider than a phone; a click undoes a day."""
     made = home.services.shuffles.create(home.user_id, "history")
     lists = {one.name: one.list_id for one in home.services.mirrors.lists(home.user_id)}
     full = home.services.shuffles.create(home.user_id, f"playlist:{lists['Sunday']}")
@@ -192,7 +192,9 @@ def test_pages_follow_the_rules_of_accessibility(
     page = context.new_page()
     broken = []
     one = f"/shuffles/{full.shuffle_id}"
-    for path in ("/shuffles", "/shuffles/new", one, f"/shuffles/{made.shuffle_id}"):
+    held = f"/settings/spotify/{home.account.account_id}/lists"
+    of_lists = (held, f"{held}/{lists['Sunday']}", f"{held}/{lists['Long road']}?skip=100")
+    for path in ("/shuffles", "/shuffles/new", one, f"/shuffles/{made.shuffle_id}", *of_lists):
         page.goto(path)
         page.evaluate(axe_source)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

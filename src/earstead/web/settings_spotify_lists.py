@@ -8,10 +8,11 @@ from starlette.routing import BaseRoute, Route
 
 from earstead.kit.http import blocking
 from earstead.web.auth import services_of, signed_in, user_of
-from earstead.web.forms import whole
+from earstead.web.forms import query, whole
 from earstead.web.settings_frame import settings_page
 
 MOST_CHANGES = 200
+_SHOWN = 100
 KINDS = {"liked": "Liked songs", "albums": "Saved albums", "artists": "Followed artists", "playlist": "Playlist"}
 
 
@@ -33,6 +34,7 @@ async def _changes(request: Request) -> Response:
     account = await blocking(services.spotify.get, user.user_id, account_id)
     held = await blocking(services.mirrors.get, user.user_id, whole("list", request.path_params["list_id"]))
     changes = await blocking(services.mirrors.changes, user.user_id, held.list_id, MOST_CHANGES)
+    skip = min(whole("skip", query(request).text("skip") or "0"), 1_000_000)
     items = await blocking(services.mirrors.items, user.user_id, held.list_id)
     return settings_page(
         request,
@@ -41,6 +43,9 @@ async def _changes(request: Request) -> Response:
         held=held,
         changes=changes,
         count=len(items),
+        shown=items[skip : skip + _SHOWN],
+        skip=skip,
+        page_size=_SHOWN,
         most=MOST_CHANGES,
         kinds=KINDS,
     )

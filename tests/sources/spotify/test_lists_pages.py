@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -36,7 +38,10 @@ def test_lists_and_their_changes_are_shown_to_their_user_alone(tmp_path: Path) -
         ):
             assert words in overview, words
         shown = ada.get(f"{base}/{held.list_id}").text
-        assert new.name in shown and "came" in shown and "Nothing changed" not in shown
+        assert shown.count(new.name) == 2 and "came" in shown and "Nothing changed" not in shown
+        rows = [home.simulator.store.items[row.uri].name for row in playlist.rows]
+        assert re.findall(r"<li><strong><bdi>([^<]*)</bdi>", shown) == [html.escape(name, quote=False) for name in rows]
+        assert "<li>" not in ada.get(f"{base}/{held.list_id}?skip=100").text.split('id="items"')[1]
         assert "Nothing changed since it was first read." in ada.get(f"{base}/{quiet.list_id}").text
         assert f'href="{base}"' in ada.get(f"/settings/spotify/{home.account.account_id}").text
         accounts.add_user("bea", PASSWORD)
