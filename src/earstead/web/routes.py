@@ -19,6 +19,7 @@ from earstead.web import (
     connect,
     consent,
     create,
+    creators_docs,
     decisions,
     develop,
     entities,
@@ -69,7 +70,7 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
     own = (
         *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, shuffles, sign_in),
-        *(api_accounts, api_terms, consent, guide, public_addresses, self_test),
+        *(api_accounts, api_terms, consent, creators_docs, guide, public_addresses, self_test),
     )
     by_user = (home, habits, charts_pages, entities, listens, player, said)
     pages: list[BaseRoute] = [

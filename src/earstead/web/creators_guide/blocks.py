@@ -39,7 +39,7 @@ class Text:
 class Items:
     """A list of short sentences; numbered where their order counts."""
 
-    items: tuple[str, ...]
+    lines: tuple[str, ...]
     numbered: bool = False
 
 
@@ -110,7 +110,7 @@ def _block(block: Block) -> str:
         case Items():
             return "\n".join(
                 f"{f'{number}.' if block.numbered else '*'} {_linked(item)}"
-                for number, item in enumerate(block.items, 1)
+                for number, item in enumerate(block.lines, 1)
             )
         case Code():
             return f"```{block.language}\n{block.text.strip()}\n```"

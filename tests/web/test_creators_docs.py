@@ -1,0 +1,63 @@
+"""The documentation of the interfaces behind Spotify for Creators, as pages of the running site."""
+
+from __future__ import annotations
+
+import re
+
+from tests.web.conftest import House
+
+from earstead.core.creators.registry import Registry
+from earstead.web.creators_docs import words
+from earstead.web.creators_guide.pages import pages
+
+
+def test_every_page_is_there_for_a_visitor(house: House) -> None:
+    """Each page answers without a session, and its headings can be linked to."""
+    with house.visitor() as visitor:
+        for page in pages():
+            address = "/develop/creators" if page.slug == "index" else f"/develop/creators/{page.slug}"
+            answer = visitor.get(address)
+            assert answer.status_code == 200, page.slug
+            for heading in page.headings:
+                assert f'id="{heading.id}"' in answer.text, heading.id
+        assert "unofficial" in visitor.get("/develop/creators").text
+        assert "/develop/creators" in visitor.get("/develop").text
+
+
+def test_no_link_of_a_page_is_dead(house: House) -> None:
+    """Every link between the pages leads to a page and, where it names one, to a heading of it."""
+    with house.visitor() as visitor:
+        drawn = {
+            f"/develop/creators/{page.slug}": visitor.get(f"/develop/creators/{page.slug}").text for page in pages()[1:]
+        }
+        drawn["/develop/creators"] = visitor.get("/develop/creators").text
+    links = {link for text in drawn.values() for link in re.findall(r'href="(/develop/creators[^"]*)"', text)}
+    assert len(links) > 100
+    for link in links:
+        address, _, anchor = link.partition("#")
+        assert address in drawn, link
+        assert not anchor or f'id="{anchor}"' in drawn[address], link
+
+
+def test_an_operation_is_found_by_its_name(house: House) -> None:
+    """The search leads to the section of an operation, and says when nothing has the words."""
+    name = next(iter(Registry.pinned())).name
+    with house.visitor() as visitor:
+        found = visitor.get("/develop/creators", params={"q": name}).text
+        assert f'/develop/creators/graphql-account#{name.lower()}"' in found
+        assert "No section has these words" in visitor.get("/develop/creators", params={"q": "zyxwv <b>"}).text
+
+
+def test_an_unknown_page_is_not_found(house: House) -> None:
+    """A page that is not there is 404, and the name of the first one leads to it."""
+    with house.visitor() as visitor:
+        assert visitor.get("/develop/creators/nonsense").status_code == 404
+        assert visitor.get("/develop/creators/index").headers["location"] == "/develop/creators"
+
+
+def test_words_are_escaped() -> None:
+    """What stands in words cannot become markup, not even within code or links."""
+    assert words("a < b `<script>` **<i>** [x<y](graphql#all)") == (
+        "a &lt; b <code>&lt;script&gt;</code> <strong>&lt;i&gt;</strong> "
+        '<a href="/develop/creators/graphql#all">x&lt;y</a>'
+    )
