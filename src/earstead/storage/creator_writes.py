@@ -211,6 +211,19 @@ def upload_paths(tx: Tx, user_id: int) -> list[str]:
     return [row[0] for row in rows]
 
 
+def cancel_uploads(tx: Tx, user_id: int, now: int) -> None:
+    """Cancel all that a user has under way."""
+    tx.run(
+        """
+        UPDATE creator_uploads
+        SET state = 'cancelled', updated_at = :now
+        WHERE user_id = :user_id AND state IN ('waiting', 'running')
+        """,
+        user_id=user_id,
+        now=now,
+    )
+
+
 # --- what was told ------------------------------------------------------------------------------------------------
 
 

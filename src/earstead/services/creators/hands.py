@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from earstead.services.creators.write_types import (
+    Change,
     EpisodeAt,
     EpisodeEdit,
     Health,
@@ -101,8 +102,8 @@ class Hand(Protocol):
     def publish(self, episode: EpisodeAt) -> EpisodeNow:
         """Publish it now, and read that back."""
 
-    def sponsored(self, episode: EpisodeAt, contains: bool) -> None:
-        """Say whether it holds sponsored content."""
+    def sponsored(self, episode: EpisodeAt, contains: bool, publish_on: int) -> None:
+        """Say whether it holds sponsored content; the service wants its moment again, unix seconds."""
 
     def delete(self, episode: EpisodeAt, confirm: str) -> None:
         """Delete it for good; `confirm` is its title."""
@@ -167,6 +168,11 @@ class Hand(Protocol):
 
     def missing(self, operations: tuple[str, ...]) -> Mapping[str, str]:
         """Which of these operations cannot be sent, each with the sentence that says what to capture."""
+
+    # ---- undo --------------------------------------------------------------------------------------------
+
+    def undo(self, change: Change) -> None:
+        """Take a change back. Raises Conflict with the reason where that cannot be, or would undo more than it."""
 
     # ---- health ------------------------------------------------------------------------------------------
 

@@ -201,6 +201,7 @@ class Upload:
     created_at: int
     updated_at: int
     anchor_id: int = 0
+    actor: Actor = "page"
     path: Path = field(default=Path())
     memory: str = ""
     """Where the transfer stands, as the client keeps it, so that it goes on with the next part."""
