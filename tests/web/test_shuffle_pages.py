@@ -166,6 +166,11 @@ def test_the_api_does_what_the_pages_do(home: Evening, url: str) -> None:
         assert api.post(f"{one}/state/pause").json()["state"] == "paused"
         assert api.put(one, json={"name": "Renamed", "rules": {"skips": True}}).json()["rules"]["skips"]
         assert [row["name"] for row in api.get(base).json()] == ["Renamed"]
+        assert api.put(f"{one}/source", json={"source": "history"}).status_code == 409, "it follows something"
+        assert api.post(f"{one}/playlist").json()["state"] == "on"
+        assert api.post(f"{one}/playlist").status_code == 409
+        home.until_quiet(4)
+        assert len(home.playlist("Renamed · shuffle").rows) == 12
         assert api.post(base, json={"source": "nothing"}).status_code == 422
         assert api.post(base, json={"source": "history", "rules": {"cap": 0}}).status_code == 422
         other = home.services.accounts.add_user("bea", PASSWORD).user_id
@@ -174,6 +179,22 @@ def test_the_api_does_what_the_pages_do(home: Evening, url: str) -> None:
         assert api.delete(one).status_code == 204
         assert api.get(one).status_code == 404
         assert "/shuffles/{shuffle_id}/next" in api.get(f"{url}/api/v1/openapi.json").text
+
+
+def test_the_api_tells_of_linked_accounts(home: Evening, url: str) -> None:
+    """Until when, what the client id may do, and the ledger; another's account is 404."""
+    token = home.services.accounts.new_token(home.user_id, "api")
+    with httpx2.Client(base_url=f"{url}/api/v1/spotify", headers={"authorization": f"Bearer {token}"}) as api:
+        (told,) = api.get("/accounts").json()
+        assert (told["client_id"], told["state"]) == (home.account.client_id, "on")
+        assert told["ends_at"] == home.account.ends_at and told["capabilities"]["legacy_fields"] in (True, False, None)
+        ledger = api.get(f"/accounts/{told['account_id']}/ledger").json()
+        assert ledger["window"]["size"] > 0
+        assert {row["family"]: row["used"] for row in ledger["families"]}["playlists"] > 0
+        bea = home.services.accounts.add_user("bea", PASSWORD)
+        other = home.services.accounts.new_token(bea.user_id, "api")
+        refused = api.get(f"/accounts/{told['account_id']}/ledger", headers={"authorization": f"Bearer {other}"})
+        assert refused.status_code == 404
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -18,6 +18,7 @@ from earstead.apis.native import (
     listens,
     problems,
     shuffles,
+    spotify,
     statistics,
     streams,
     transfers,
@@ -69,7 +70,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for part in (listens, statistics, decisions, transfers, account, streams, hooks, habits, shuffles):
+    for part in (listens, statistics, decisions, transfers, account, streams, hooks, habits, shuffles, spotify):
         app.router.routes.extend(part.router.routes)
     app.router.routes.extend(streams.sockets.routes)
     document: dict[str, Any] = {}

@@ -42,6 +42,12 @@ class ShuffleBody(Request):
     rules: RulesBody = RulesBody()
 
 
+class SourceBody(Request):
+    """What to follow from now on."""
+
+    source: str = Field(max_length=40, description="One of `/shuffles/sources`.")
+
+
 class ShuffleChange(Request):
     """The name and all rules of a shuffle."""
 
@@ -176,6 +182,20 @@ async def set_state(who: Writer, services: Held, shuffle_id: IdPath, state: Lite
     """Leave its playlist alone, or go on."""
     act = services.shuffles.pause if state == "pause" else services.shuffles.resume
     await blocking(act, who.id, shuffle_id)
+    return _told(await blocking(services.shuffles.get, who.id, shuffle_id))
+
+
+@router.post("/shuffles/{shuffle_id}/playlist", response_model=Shuffle)
+async def mirror(who: Writer, services: Held, shuffle_id: IdPath) -> Any:
+    """Give a shuffle that has no playlist a private one of its own."""
+    await blocking(services.shuffles.mirror, who.id, shuffle_id)
+    return _told(await blocking(services.shuffles.get, who.id, shuffle_id))
+
+
+@router.put("/shuffles/{shuffle_id}/source", response_model=Shuffle)
+async def follow_again(who: Writer, services: Held, shuffle_id: IdPath, body: SourceBody) -> Any:
+    """Let a shuffle whose source is gone follow another one; its order stays."""
+    await blocking(services.shuffles.follow_again, who.id, shuffle_id, body.source)
     return _told(await blocking(services.shuffles.get, who.id, shuffle_id))
 
 
