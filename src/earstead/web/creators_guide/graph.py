@@ -38,7 +38,7 @@ x-creator-client: microfrontend-analytics
    "sha256Hash": "98f15a89cb2500253b160b62397617c64b79938ed3f4812eb4d0b605fa2e73d5"}}}
 """
 _CALLS = """\
-earstead creators call getShowPlaysByAge --user anna \\
+earstead creators call getShowPlaysByAge \\
   --variables '{"showUri": "spotify:show:5AAAAAAAAAAAAAAAAAAAAA", "dateRangeWindow": "WINDOW_LAST_THIRTY_DAYS"}'
 """
 _HARVEST = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS = {
     "doc": "documented",
     "code": "seen in code",
+    "issue": "from an issue",
     "guess": "inferred",
 }
 """By the mark that the registry and the endpoints carry."""
@@ -12,6 +13,7 @@ WORDS = {
 MEANING = (
     ("documented", "stated by the public reverse-engineering notes of `higuchiki/spotify-for-creators-api`"),
     ("seen in code", "read from public client code that works, or from answers recorded with it"),
+    ("from an issue", "told in a public issue thread"),
     ("inferred", "concluded by us or by a source that itself says so; never relied on without a way to change it"),
 )
 

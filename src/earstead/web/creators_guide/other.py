@@ -25,13 +25,14 @@ _WEB = (
 )
 
 
-def page(legacy: tuple[tuple[str, str, str], ...]) -> Page:
-    """What is left. `legacy`: (path, what it gives, how sure) of the proxy's addresses."""
+def page(next_data: tuple[Block, ...], legacy: tuple[Block, ...]) -> Page:
+    """What is left, around the endpoints of the data route and of the proxy."""
     lead = "Small, old or hardly known: what stands beside the three backends that do the work."
     blocks: tuple[Block, ...] = (
         Heading("Next.js data", "next"),
         Text("All that is public is where it begins. The rest is how the framework generally works, and marked so."),
         Items(_NEXT, numbered=True),
+        *next_data,
         Heading("The legacy proxy", "legacy"),
         Text(
             "Anchor's figures, at `https://podcasters.spotify.com/pod/api/proxy/v3`, with the cookie `anchorpw_s` and "
@@ -39,7 +40,7 @@ def page(legacy: tuple[tuple[str, str, str], ...]) -> Page:
             "is off "
             "unless asked for."
         ),
-        Table(("Path", "Gives", "Known"), legacy),
+        *legacy,
         Heading("Storage", "storage"),
         Text(
             "Every address is signed and given by the call before: it is followed as it is, and only over TLS. All "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from earstead.core.creators.registry import Registry
-from earstead.web.creators_guide import authentication, choosing, evidence, graph, identifiers, other, writing
+from earstead.web.creators_guide import authentication, choosing, evidence, graph, identifiers, other, rest, writing
 from earstead.web.creators_guide.blocks import Block, Heading, Page, Table, Text
 
 NOTICE = (
@@ -19,27 +19,29 @@ NOTICE = (
 def pages() -> tuple[Page, ...]:
     """The index first."""
     registry = Registry.pinned()
-    rest = (
+    others = (
         choosing.page(),
         authentication.page(),
         identifiers.page(),
         writing.page(),
+        rest.page(),
         *graph.pages(registry),
-        other.page(()),
+        rest.podcasters(),
+        other.page(rest.next_data(), rest.legacy()),
         choosing.limits(),
         evidence.page(),
         evidence.unknown(),
         evidence.changelog(),
     )
-    return (_index(rest), *rest)
+    return (_index(others), *others)
 
 
-def _index(rest: tuple[Page, ...]) -> Page:
+def _index(others: tuple[Page, ...]) -> Page:
     lead = "What earstead knows of the interfaces behind creators.spotify.com, how well, and how to use each."
     blocks: tuple[Block, ...] = (
         Text(NOTICE),
         Heading("Pages"),
-        Table(("Page", "About"), tuple((f"[{page.title}]({page.slug})", page.lead) for page in rest)),
+        Table(("Page", "About"), tuple((f"[{page.title}]({page.slug})", page.lead) for page in others)),
         Heading("Backends"),
         Table(("Name", "Address", "Serves", "More"), choosing.BACKENDS),
     )
