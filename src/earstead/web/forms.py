@@ -44,6 +44,10 @@ class Form:
             raise Rejected(name, f"choose one of {', '.join(allowed)}")
         return value
 
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every field as it was sent, in order: what a page repeats that asks once more before it acts."""
+        return tuple(self._pairs)
+
     def values(self) -> dict[str, str]:
         """What to fill a form with that is shown again; without anything secret."""
         return {key: value for key, value in self._pairs if "password" not in key}

@@ -27,6 +27,7 @@ _GROUP_WORDS = {
     "import": "Imports",
     "decision": "Decisions",
     "spotify": "Spotify accounts and quotas",
+    "creators": "Podcasts you make",
 }
 
 

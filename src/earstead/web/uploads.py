@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from earstead.core.errors import Rejected
 from earstead.kit.http import blocking
+from earstead.web.forms import MAX_FORM_BYTES, MAX_FORM_FIELDS, Form
 
 MAX_FILES = 200
 # Bytes gathered before a thread is asked to write them: fewer hops, and still little memory.
@@ -22,10 +23,13 @@ _UNSAFE = re.compile(r"[^\w.\- ()]+")
 
 
 class _Files:
-    """The file parts of one multipart body, written to a folder as they come. Blocking."""
+    """The parts of one multipart body: files are written to a folder as they come, fields kept. Blocking."""
 
     def __init__(self, boundary: bytes, folder: Path) -> None:
         self.paths: list[Path] = []
+        self.fields: list[tuple[str, str]] = []
+        self._field: tuple[str, bytearray] | None = None
+        self._field_bytes = 0
         self._folder = folder
         self._open: IO[bytes] | None = None
         self._header = (bytearray(), bytearray())
@@ -37,7 +41,7 @@ class _Files:
             "on_header_end": self._header_end,
             "on_headers_finished": self._begin,
             "on_part_data": self._data,
-            "on_part_end": self.close,
+            "on_part_end": self._part_end,
             "on_end": self._finished,
         }
         self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
@@ -67,8 +71,12 @@ class _Files:
         _, options = parse_options_header(self._disposition)
         self._disposition = b""
         said = options.get(b"filename")
+        if said is None:
+            if len(self.fields) == MAX_FORM_FIELDS:
+                raise Rejected("", "the form has too many fields")
+            self._field = (options.get(b"name", b"").decode("utf-8", "replace"), bytearray())
         if not said:
-            return  # an ordinary field, or a file input that was left empty
+            return  # a field, or a file input that was left empty
         if len(self.paths) == MAX_FILES:
             raise Rejected("files", f"at most {MAX_FILES} files at once")
         path = self._folder / safe_name(said.decode("utf-8", "replace"))
@@ -80,6 +88,18 @@ class _Files:
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._open:
             self._open.write(data[start:end])
+        elif self._field is not None:
+            self._field_bytes += end - start
+            if self._field_bytes > MAX_FORM_BYTES:
+                raise Rejected("", f"the texts of the form are longer than {MAX_FORM_BYTES // 1024} kB")
+            self._field[1].extend(data[start:end])
+
+    def _part_end(self) -> None:
+        self.close()
+        if self._field is not None:
+            name, value = self._field
+            self.fields.append((name, value.decode("utf-8", "replace")))
+            self._field = None
 
     def _finished(self) -> None:
         self._complete = True
@@ -91,10 +111,15 @@ async def receive_files(request: Request, folder: Path, max_bytes: int) -> list[
     Nothing is left behind when it fails. Raises Rejected for a body that is no such form, or is broken;
     HTTPException 413 past `max_bytes`.
     """
+    return (await receive_form(request, folder, max_bytes))[1]
+
+
+async def receive_form(request: Request, folder: Path, max_bytes: int) -> tuple[Form, list[Path]]:
+    """Like `receive_files`, with the other fields of the form, `MAX_FORM_BYTES` of them in all."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not boundary:
-        raise Rejected("files", "send files with the form on the import page")
+        raise Rejected("files", "send files with the form of the page they belong to")
     files = _Files(boundary, folder)
     try:
         await _stream(request, files, max_bytes)
@@ -103,7 +128,7 @@ async def receive_files(request: Request, folder: Path, max_bytes: int) -> list[
         if isinstance(fault, FormParserError):
             raise Rejected("files", "the upload broke off or is damaged; send it again") from fault
         raise
-    return files.paths
+    return Form(files.fields), files.paths
 
 
 async def _stream(request: Request, files: _Files, max_bytes: int) -> None:
