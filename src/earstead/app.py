@@ -35,7 +35,7 @@ from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.log import without_secrets
 from earstead.kit.outbound import Outbound
 from earstead.kit.paths import CollapseSlashes
-from earstead.kit.secrets import load_vault
+from earstead.kit.secrets import Vault, load_vault
 from earstead.pagekit import static_routes
 from earstead.relay import HttpCarrier
 from earstead.relay import routes as relay_routes
@@ -43,6 +43,7 @@ from earstead.services.accounts import Accounts
 from earstead.services.applications import Applications
 from earstead.services.commons import Commons
 from earstead.services.container import Services
+from earstead.services.creators.office import CreatorServices, open_office
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
@@ -192,6 +193,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         spotify,
         spotify_links,
     )
+    creators = _creators(settings, engine, writer, clock, vault, worker)
+    accounts.before_erasing(creators.accounts.silence)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -224,6 +227,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         watching=watching,
         mirrors=mirrors,
         shuffles=shuffles,
+        creators=creators,
         hub=hub,
         journal=journal,
         webhooks=webhooks,
@@ -231,6 +235,12 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         apis=apis,
         sources=sources,
     )
+
+
+def _creators(
+    settings: Settings, engine: Engine, writer: Writer, clock: Clock, vault: Vault, worker: Worker
+) -> CreatorServices:
+    return open_office(engine, writer, clock, vault, worker)
 
 
 def _carrier(settings: Settings) -> HttpCarrier:

@@ -37,6 +37,7 @@ class Settings:
         limits: how much callers may ask for.
         spotify_api_url, spotify_accounts_url: where Spotify answers; a simulator may stand there.
         spotify_budgets: requests of a developer account in 24 hours, by kind, for those that differ from `BUDGETS`.
+        creators_url: origin of a simulator of Spotify for Creators; "" for the service itself.
         tls_certificate: PEM file of the certificate and its chain; None to speak plain HTTP.
         tls_key: PEM file of its key; None when the certificate's file holds it too.
         tls_port: a second port for TLS, so that `port` speaks plain HTTP; None for TLS alone, at `port`.
@@ -56,6 +57,7 @@ class Settings:
     spotify_api_url: str = API_URL
     spotify_accounts_url: str = ACCOUNTS_URL
     spotify_budgets: Mapping[Family, int] = field(default_factory=dict)
+    creators_url: str = ""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_port: int | None = None
@@ -116,6 +118,7 @@ def read_settings(
         spotify_api_url=_service_url(words, "EARSTEAD_SPOTIFY_API_URL", faults, API_URL),
         spotify_accounts_url=_service_url(words, "EARSTEAD_SPOTIFY_ACCOUNTS_URL", faults, ACCOUNTS_URL),
         spotify_budgets=_budgets(words, "EARSTEAD_SPOTIFY_BUDGETS", faults),
+        creators_url=_service_url(words, "EARSTEAD_CREATORS_URL", faults, ""),
         tls_certificate=_file(words, "EARSTEAD_TLS_CERTIFICATE", faults),
         tls_key=_file(words, "EARSTEAD_TLS_KEY", faults),
         tls_port=_tls_port(words, faults),
@@ -197,8 +200,9 @@ def _public_url(words: Mapping[str, str], faults: list[str]) -> str:
 
 
 def _service_url(words: Mapping[str, str], name: str, faults: list[str], default: str) -> str:
+    text = words.get(name, "").strip() or default
     try:
-        return web_address(words.get(name, "").strip() or default, name)
+        return web_address(text, name) if text else ""
     except Rejected as fault:
         faults.append(str(fault))
         return default

@@ -9,6 +9,7 @@ from earstead.kit.clock import Clock
 from earstead.services.accounts import Accounts
 from earstead.services.applications import Applications
 from earstead.services.commons import Commons
+from earstead.services.creators.office import CreatorServices
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
@@ -77,6 +78,7 @@ class Services:
     watching: Watching
     mirrors: Mirrors
     shuffles: Shuffles
+    creators: CreatorServices
     hub: Hub
     journal: Journal
     webhooks: Webhooks

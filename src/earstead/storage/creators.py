@@ -150,6 +150,11 @@ def put_show(tx: Tx, account_id: int, user_id: int, uri: str, now: int, values: 
     return show_id
 
 
+def change_show(tx: Tx, show_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of a show. Raises ValueError for one that may not be set."""
+    _change(tx, "creator_shows", "show_id", _SHOW_COLUMNS, show_id, values)
+
+
 def show(tx: Tx, show_id: int) -> Row | None:
     """A show (`SHOW`), or None."""
     return tx.one(f"SELECT {SHOW} FROM creator_shows WHERE show_id = :show_id", show_id=show_id)  # noqa: S608

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
-from earstead.kit.clock import Clock
 from earstead.services.creators.shows import CreatorShows
 from earstead.storage.engine import Engine
 
@@ -20,7 +19,7 @@ FORMATS = (
 class CreatorExports:
     """See the module. Streams in bounded memory."""
 
-    def __init__(self, engine: Engine, clock: Clock, shows: CreatorShows) -> None: ...
+    def __init__(self, engine: Engine, shows: CreatorShows) -> None: ...
 
     def formats(self) -> tuple[tuple[str, str, str], ...]:
         """(name, title, suffix) of every format."""

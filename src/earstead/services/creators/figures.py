@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from earstead.kit.clock import Clock
+from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import (
     Benchmark,
     Breakdown,
@@ -29,7 +30,7 @@ BREAKDOWNS = ("country", "region", "city", "age", "gender", "app", "device", "so
 class CreatorFigures:
     """See the module. Methods block. Days are UTC, both ends included."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None: ...
+    def __init__(self, engine: Engine, clock: Clock, shows: CreatorShows) -> None: ...
 
     def days(self, show_id: int, period: str) -> tuple[date, date, str]:
         """(first day, last day, label) of "7d", "30d", "90d", "365d", "all", "2026-05", "2026-05-01..2026-05-31"."""
