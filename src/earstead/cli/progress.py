@@ -11,15 +11,20 @@ from earstead.cli.perform import Tell
 
 
 @contextlib.contextmanager
-def shown(title: str, *, quiet: bool = False) -> Iterator[Tell]:
-    """A function that draws reports {state, progress?, read}; draws nothing into files and pipes."""
+def shown(title: str, *, quiet: bool = False, unit: str = "rows") -> Iterator[Tell]:
+    """A function that draws reports {state, progress?, read}, `read` of them in `unit`; none into files and pipes."""
     if quiet or not sys.stderr.isatty():
         yield lambda report: None
         return
     from rich.console import Console  # 75 ms, only when drawn
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[read]:,} rows"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn(f"{{task.fields[read]:,}} {unit}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(title, total=None, read=0)
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from earstead.cli import creators_works
 from earstead.core.errors import Rejected
 from earstead.services.container import Services
 from earstead.services.views import ImportJob
@@ -130,5 +131,6 @@ WORKS: Mapping[str, Work] = {
     "decisions undo": _undo,
     "rebuild": _rebuild,
     "demo": _demo,
+    **{f"creators {words}": work for words, work in creators_works.WORKS.items()},
 }
 """By the words of the command."""

@@ -1,0 +1,157 @@
+"""What the commands about podcasts share: whose shows, which one, times, and records as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from earstead.cli.common import Failed, print_json, print_rows
+
+if TYPE_CHECKING:
+    from earstead.services.container import Services
+    from earstead.services.users import User
+    from earstead.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+user_option = click.option(
+    "--user",
+    "name",
+    default="",
+    envvar="EARSTEAD_USER",
+    metavar="NAME",
+    help="Whose shows; not needed where one user has any  [EARSTEAD_USER]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+dry_option = click.option("--dry-run", is_flag=True, help="Say what would be changed; make no call at all.")
+
+
+def owner(services: Services, name: str) -> User:
+    """The user of this name; without one the only user who has a show, or the only user.
+
+    Raises NotFound, or Failed where there are several to choose from.
+    """
+    if name:
+        return services.accounts.named(name)
+    users = services.accounts.users()
+    found = [user for user in users if services.creators.accounts.of_user(user.user_id)]
+    if len(found or users) == 1:
+        return (found or list(users))[0]
+    if not users:
+        raise Failed("there is no user yet: earstead user add NAME")
+    raise Failed("there are several users: say whose shows with --user NAME")
+
+
+def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """A time as unix seconds: 2026-12-01T09:00:00+01:00, or with Z; a time without its zone is refused."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise click.BadParameter("is no time like 2026-12-01T09:00+01:00") from fault
+    if at.tzinfo is None:
+        raise click.BadParameter(f"needs its time zone: {text}Z for UTC, or {text}+01:00")
+    return int(at.timestamp())
+
+
+def day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    """A day, 2026-12-01."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise click.BadParameter("is no day like 2026-12-01") from fault
+
+
+def plain(value: Any) -> Any:
+    """A record as JSON values: members by name, days as 2026-12-01, words for enumerations."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(part) for name, part in value._asdict().items()}
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(part) for part in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value
+
+
+def show_rows(head: tuple[str, ...], rows: list[tuple[Any, ...]], *, empty: str) -> None:
+    """A table for people, or what to do where there is nothing in it."""
+    if rows:
+        print_rows(head, rows)
+    else:
+        click.echo(empty)
+
+
+def show(value: Any, as_json: bool, told: Callable[[], None]) -> None:
+    """A result as JSON, or as `told` prints it."""
+    if as_json:
+        print_json(plain(value))
+    else:
+        told()
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """A figure for people: shares in percent, 12,345, one decimal for what is measured; "-" for none."""
+    if value is None:
+        return "-"
+    if unit == "share":
+        return f"{value * 100:.1f} %"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def at_ms(value: int) -> str:
+    """Unix milliseconds for people, UTC."""
+    return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M") if value else "never"
+
+
+def clock(seconds: float) -> str:
+    """A place in an episode, 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def print_change(change: Mapping[str, Any], as_json: bool) -> None:
+    """A change that was made, or would be: what, its fields before and after, how to take it back."""
+    if as_json:
+        print_json(change)
+        return
+    what = f"{change['action']} {change['title'] or change['target']}".strip()
+    if change["state"] == "planned":
+        click.echo(f"Would be: {what}")
+    else:
+        click.echo(f"{what}: {change['state']} (change {change['change_id']})")
+    before, after = change["before"], change["after"]
+    for field in sorted({*before, *after}):
+        if before.get(field) != after.get(field):
+            click.echo(f"  {field}: {_short(before.get(field))} -> {_short(after.get(field))}")
+    if change["error"]:
+        click.echo(f"  {change['error']}")
+    if change["undo"] and change["state"] in ("confirmed", "planned"):
+        click.echo(f"  {change['undo']}")
+
+
+def _short(value: Any) -> str:
+    text = "-" if value in (None, "") else str(value)
+    return text if len(text) <= 100 else f"{text[:99]}…"
+
+
+def do(settings: Settings, work: str, *, tell: Any = None, **args: Any) -> Any:
+    """Do one of the works of `cli.creators_works`, in the running server or here."""
+    from earstead.cli.perform import perform
+
+    return perform(settings, f"creators {work}", tell, **args)
