@@ -20,6 +20,7 @@ from earstead.sandbox.creators.shares import (
     APPS,
     COUNTRIES,
     DEVICES,
+    GENDER_WEIGHTS,
     GENDERS,
     PEOPLE_WEIGHTS,
     SOURCE_WEIGHTS,
@@ -162,6 +163,19 @@ class Facts:
         """By app, device or country (ISO code)."""
         pattern = self._shares[kind]
         return dict(zip(pattern.labels, self._split(pattern, metric, subject, start, end), strict=True))
+
+    def countries(self, metric: Metric, subject: Subject, start: int, end: int) -> dict[str, dict[str, object]]:
+        """By English name of the country: `countryCode`, and `counts` by gender, which sum to the country's number."""
+        counts = self.by("country", metric, subject, start, end)
+        weights = tuple(GENDER_WEIGHTS.items())
+        return {
+            COUNTRIES[code][0]: {
+                "counts": _pattern(weights, f"{self.world.seed} genders of {code}").split(count),
+                "countryCode": code,
+            }
+            for code, count in counts.items()
+            if count
+        }
 
     def regions(self, country: str, metric: Metric, subject: Subject, start: int, end: int) -> dict[str, int]:
         """By region of a country (navigation name); sums to the country's number."""

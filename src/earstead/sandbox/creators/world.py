@@ -100,7 +100,8 @@ class Show:
 
     Attributes:
         id: 22 base-62 characters.
-        station_id: 0 for a show that is hosted elsewhere, as is web_id "".
+        station_id: 0 for a show that is hosted elsewhere.
+        slug: the chosen name in its addresses, "" without one.
         audience: the size of its public, from which the figures of its episodes come.
     """
 
@@ -110,13 +111,13 @@ class Show:
     """The account it belongs to, by name."""
     user_id: int
     station_id: int
-    web_id: str
     name: str
     description: str
     author: str
     email: str
     category: str
     language: str
+    slug: str = ""
     explicit: bool = False
     image_url: str
     feed_url: str
@@ -129,6 +130,11 @@ class Show:
     def uri(self) -> str:
         """spotify:show:ID."""
         return f"spotify:show:{self.id}"
+
+    @property
+    def web_id(self) -> str:
+        """Its slug, else what its number gives; "" for a show that is hosted elsewhere."""
+        return self.slug or (web_station(self.station_id) if self.station_id else "")
 
     @property
     def hosted(self) -> bool:
@@ -158,7 +164,6 @@ class Episode:
     kind: str = "full"
     explicit: bool = False
     sponsored: bool = False
-    sponsored_on: int | None = None
     season: int | None = None
     number: int | None = None
     media: Media | None = None
@@ -201,12 +206,9 @@ class Episode:
         """Let it be published since a moment."""
         self.published_ms, self.publish_on_ms, self.armed = at_ms, None, False
 
-    def settle(self, now_ms: int) -> bool:
-        """Publish it if its moment has come; whether it did."""
-        if self.armed and self.publish_on_ms is not None and self.publish_on_ms <= now_ms:
-            self.publish(self.publish_on_ms)
-            return True
-        return False
+    def is_due(self, now_ms: int) -> bool:
+        """Whether its moment has come."""
+        return self.armed and self.publish_on_ms is not None and self.publish_on_ms <= now_ms
 
 
 @dataclass(slots=True)
@@ -294,11 +296,12 @@ class World:
         self._by_anchor.pop(episode.anchor_id, None)
         self.version += 1
 
-    def settle(self, now_ms: int) -> list[Episode]:
-        """Publish whatever is due; what appeared."""
-        due = [episode for episode in self._by_id.values() if episode.settle(now_ms)]
-        self.version += len(due)
-        return due
+    def settle(self, now_ms: int, *, needs_media: bool = True) -> None:
+        """Publish whatever is due; what has no media stays scheduled when it needs some."""
+        for episode in self._by_id.values():
+            if episode.is_due(now_ms) and (episode.media is not None or not needs_media):
+                episode.publish(episode.publish_on_ms or now_ms)
+                self.version += 1
 
     def publish(self, episode: Episode, now_ms: int) -> None:
         """Publish an episode now."""
@@ -334,7 +337,6 @@ class World:
             owner=owner,
             user_id=40_000_001 + sum(map(ord, owner)),
             station_id=station if hosted else 0,
-            web_id=web_station(station) if hosted else "",
             name=name,
             description=f"{name}: one subject, taken slowly.",
             author="Earstead Demo Studio",
