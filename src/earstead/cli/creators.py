@@ -8,6 +8,7 @@ from earstead.cli import (
     creators_answering,
     creators_connecting,
     creators_figures,
+    creators_ops,
     creators_reading,
     creators_writing,
 )
@@ -30,6 +31,14 @@ def command() -> None:
     """
 
 
-for _part in (creators_connecting, creators_reading, creators_figures, creators_writing, creators_answering):
+_PARTS = (
+    creators_connecting,
+    creators_reading,
+    creators_figures,
+    creators_writing,
+    creators_answering,
+    creators_ops,
+)
+for _part in _PARTS:
     for _command in _part.COMMANDS:
         command.add_command(_command)

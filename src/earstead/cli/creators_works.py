@@ -12,6 +12,7 @@ from earstead.core.errors import Conflict, NotFound
 from earstead.services.container import Services
 from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow, SyncRun
 from earstead.services.creators.write_types import (
+    Capture,
     Change,
     EpisodeEdit,
     NewEpisode,
@@ -101,7 +102,8 @@ def _syncs(services: Services, args: Args, tell: Tell) -> Any:
 
 
 def _doctor(services: Services, args: Args, tell: Tell) -> Any:
-    return [plain(services.creators.health.of_account(one.account_id)) for one in _accounts(services, args)]
+    found = _accounts(services, args)
+    return [plain(services.creators.health.check(one.user_id, one.account_id)) for one in found]
 
 
 # --- episodes and shows ---------------------------------------------------------------------------------------------
@@ -248,6 +250,32 @@ def _told(change: Change) -> Any:
     return plain(change)
 
 
+# --- operations and recordings --------------------------------------------------------------------------------------
+
+
+def _harvest(services: Services, args: Args, tell: Tell) -> Any:
+    account = _accounts(services, args)[0]
+    tell({"state": "reading", "read": 0})
+    found = services.creators.captures.harvest(account.user_id, account.account_id)
+    return _kept(services, found, args["adopt"])
+
+
+def _capture(services: Services, args: Args, tell: Tell) -> Any:
+    file = Path(args["file"])
+    found = services.creators.captures.add(_user(services, args), file.name, file.read_bytes())
+    return _kept(services, found, args["adopt"])
+
+
+def _kept(services: Services, found: Capture, adopt: bool) -> Any:
+    return plain(services.creators.captures.adopt(found.user_id, found.capture_id) if adopt else found)
+
+
+def _adopt(services: Services, args: Args, tell: Tell) -> Any:
+    captures = services.creators.captures
+    turn = captures.withdraw if args["withdraw"] else captures.adopt
+    return plain(turn(_user(services, args), args["capture_id"]))
+
+
 WORKS: Mapping[str, Callable[[Services, Args, Tell], Any]] = {
     "connect": _connect,
     "disconnect": _disconnect,
@@ -272,5 +300,8 @@ WORKS: Mapping[str, Callable[[Services, Args, Tell], Any]] = {
     "comment": _comment,
     "moderation": _moderation,
     "undo": _undo,
+    "harvest": _harvest,
+    "capture": _capture,
+    "adopt": _adopt,
 }
 """By the words of the command, without `creators`."""
