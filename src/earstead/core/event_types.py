@@ -34,6 +34,13 @@ TYPES = (
     "spotify.reauth_required",
     "spotify.quota_locked",
     "spotify.quota_released",
+    "creators.comment_new",
+    "creators.spike",
+    "creators.drop",
+    "creators.schedule_failed",
+    "creators.cookie_age",
+    "creators.sync_finished",
+    "creators.sync_failed",
     "webhook.test",
 )
 TEST = "webhook.test"

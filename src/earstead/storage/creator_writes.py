@@ -224,6 +224,26 @@ def cancel_uploads(tx: Tx, user_id: int, now: int) -> None:
     )
 
 
+# --- episodes whose moment has come ---------------------------------------------------------------------------------
+
+
+def scheduled_before(tx: Tx, before: int, after: int, limit: int) -> list[tuple[int, int]]:
+    """(user_id, episode_id) of everybody's scheduled episodes whose moment lies between two times, oldest first."""
+    rows = tx.all(
+        """
+        SELECT user_id, episode_id
+        FROM creator_episodes
+        WHERE state = 'scheduled' AND published_at > :after AND published_at < :before AND gone_at = 0
+        ORDER BY published_at, episode_id
+        LIMIT :limit
+        """,
+        before=before,
+        after=after,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 # --- what was told ------------------------------------------------------------------------------------------------
 
 

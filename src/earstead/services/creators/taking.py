@@ -74,6 +74,11 @@ def take_episode(tx: Tx, episode_id: int, found: EpisodeNow, sent: Mapping[str, 
     table.change_episode(tx, episode_id, values)
 
 
+def published(tx: Tx, episode_id: int, at: int, now: int) -> None:
+    """Keep that a scheduled episode was published at its moment."""
+    table.change_episode(tx, episode_id, {"state": "published", "published_at": at, "read_at": now})
+
+
 def change_show(tx: Tx, show: CreatorShow, found: Mapping[str, Any]) -> None:
     """Keep what was read back of a show."""
     values = {name: str(found[name]) for name in _SHOW_FIELDS if found.get(name)}

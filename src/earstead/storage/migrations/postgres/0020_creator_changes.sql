@@ -97,3 +97,6 @@ CREATE TABLE creator_captures (
 );
 CREATE INDEX creator_captures_by_user ON creator_captures (user_id, capture_id);
 CREATE INDEX creator_captures_live ON creator_captures (live, adopted_at);
+
+-- Which episodes were to be published by now?
+CREATE INDEX creator_episodes_by_state ON creator_episodes (state, published_at);
