@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -16,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from earstead.kit.clock import Clock
-from earstead.sandbox.creators import legacy, pod, rest_episodes, rest_shows, rest_uploads
+from earstead.sandbox.creators import gql, legacy, pod, rest_episodes, rest_shows, rest_uploads
 from earstead.sandbox.creators.accounts import Account, Refused
 from earstead.sandbox.creators.calls import Answer, ApiError, Call, Endpoint, Table
 from earstead.sandbox.creators.control import control
@@ -75,9 +74,9 @@ class Simulator(Service):
             Route("/_next/interactivity/_next/data/{build}/{route:path}", self._next_data, methods=["GET"]),
             Route("/_web/interactivity/{path:path}", self._comments_page, methods=["GET"]),
             Route("/_storage/{path:path}", self._store, methods=["PUT"]),
+            *gql.routes(self),
             Route("/sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),
             Route("/sandbox", self._control, methods=["GET"]),
-            *_gql_routes(self),
         ]
         self.app: ASGIApp = _Front(self, Starlette(routes=routes))
 
@@ -274,12 +273,6 @@ class _Front:
         if faults.take("http.503"):
             return PlainTextResponse("upstream connect error", 503, headers=headers)
         return Lost() if faults.take("http.reset") else None
-
-
-def _gql_routes(simulator: Any) -> Sequence[BaseRoute]:
-    module = importlib.import_module("earstead.sandbox.creators.gql")
-    routes: Callable[[Any], Sequence[BaseRoute]] = getattr(module, "routes", lambda simulator: [])
-    return routes(simulator)
 
 
 def _prefixed(scope: Scope) -> str:
