@@ -112,6 +112,25 @@ class Graph:
             raise fault
         return replace(first, tried=tuple(one for one in tried if one))
 
+    def require(self, *operations: str) -> None:
+        """See that operations can be sent, before a change that needs them is begun. Sends nothing.
+
+        Raises:
+            Missing: no hash is known of one of them, and nothing may be fetched that would bring it.
+        """
+        for name in operations:
+            known = self._operation(name)
+            if not known.hashes and self.refresh is None:
+                raise Missing(name)
+
+    def missing(self, *operations: str) -> dict[str, str]:
+        """Which of the operations cannot be sent, each with the sentence that says what to do about it."""
+        found = {}
+        for name in operations:
+            if not self._operation(name).hashes:
+                found[name] = Missing(name).mend
+        return found
+
     def text(self, query: str, variables: Mapping[str, Any] | None = None, *, name: str = "text") -> Answered:
         """Free text, which the service may or may not still take; only with `adhoc`.
 
