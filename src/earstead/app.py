@@ -193,8 +193,8 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         spotify,
         spotify_links,
     )
-    creators = _creators(settings, engine, writer, clock, vault, worker)
-    accounts.before_erasing(creators.accounts.silence)
+    creators = _creators(settings, engine, writer, clock, vault, worker, journal, accounts)
+    accounts.before_erasing(creators.silence)
     return Services(
         data=settings.data,
         public_url=settings.root_url,
@@ -238,9 +238,19 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
 
 
 def _creators(
-    settings: Settings, engine: Engine, writer: Writer, clock: Clock, vault: Vault, worker: Worker
+    settings: Settings,
+    engine: Engine,
+    writer: Writer,
+    clock: Clock,
+    vault: Vault,
+    worker: Worker,
+    journal: Journal,
+    accounts: Accounts,
 ) -> CreatorServices:
-    return open_office(engine, writer, clock, vault, worker)
+    def owns(user_id: int) -> bool:
+        return accounts.user(user_id).role == "owner"
+
+    return open_office(engine, writer, clock, vault, worker, journal, settings.data, owns)
 
 
 def _carrier(settings: Settings) -> HttpCarrier:
@@ -308,6 +318,7 @@ def start(services: Services) -> None:
     services.selftest.start()
     services.imports.start()
     services.relays.start()
+    services.creators.start()
     services.webhooks.start()
     services.worker.start()
     services.watching.start()

@@ -93,5 +93,6 @@ class Services:
         self.relays.close()
         self.spotify_links.close()
         self.webhooks.close()
+        self.creators.close()
         self.writer.close()
         self.engine.close()

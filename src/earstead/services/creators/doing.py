@@ -85,6 +85,11 @@ class Doing:
             raise Conflict("Nothing here speaks with Spotify for Creators.")
         return self._hands
 
+    def close(self) -> None:
+        """Close the connections to the service, if there are any."""
+        if self._hands is not None:
+            self._hands.close()
+
     def do(self, acting: Acting, call: Callable[[Hand], T]) -> tuple[T, Change]:
         """Have something done; what came of it, and the change as it stands in the journal.
 

@@ -1,0 +1,93 @@
+"""Taking changes back: each is a change of its own, in the journal beside the one it takes back.
+
+Before an edit is taken back, what is there is compared with what that edit left: whoever changed it since would lose
+their words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from earstead.core.creators.html import same
+from earstead.core.errors import Conflict
+from earstead.kit.clock import Clock
+from earstead.services.creators import taking
+from earstead.services.creators.changes import Acting
+from earstead.services.creators.doing import Doing, episode_at
+from earstead.services.creators.hands import Hand
+from earstead.services.creators.shows import CreatorShows
+from earstead.services.creators.write_types import Actor, Change
+from earstead.storage.engine import Tx
+from earstead.storage.writer import Writer
+
+_COMPARED = ("title", "description", "publish_on")
+
+
+class Undoing:
+    """See the module. Methods block, and wait for Spotify."""
+
+    def __init__(self, writer: Writer, clock: Clock, shows: CreatorShows, doing: Doing) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._shows = shows
+        self._doing = doing
+
+    def undo(self, change: Change, actor: Actor) -> Change:
+        """Take a change back; the change that did it.
+
+        Raises:
+            Conflict: it cannot be taken back, was taken back, did not happen, or something else is there by now.
+        """
+        self._check(change)
+        acting = Acting(
+            user_id=change.user_id,
+            account_id=change.account_id,
+            show_id=change.show_id,
+            episode_id=change.episode_id,
+            actor=actor,
+            title=f"Undo: {change.title}",
+            undoes=change.change_id,
+        )
+
+        def call(hand: Hand) -> None:
+            if change.action in ("episode.edit", "episode.schedule"):
+                self._unchanged(hand, change)
+            hand.undo(change)
+            if change.episode_id:
+                self._read_back(hand, change)
+
+        return self._doing.do(acting, call)[1]
+
+    def _check(self, change: Change) -> None:
+        if change.state == "undone":
+            raise Conflict("This was taken back already.")
+        if change.state != "confirmed":
+            raise Conflict("Only what is known to have been done can be taken back.")
+        if not change.undoable:
+            raise Conflict(change.undo or "This cannot be taken back.")
+
+    def _unchanged(self, hand: Hand, change: Change) -> None:
+        """Hold that an episode is still as the change left it, as far as the service shows it."""
+        show = self._shows.get(change.user_id, change.show_id)
+        episode = self._shows.episode(change.user_id, change.episode_id)
+        now = hand.look(episode_at(show, episode))
+        if now.state == "draft":  # it shows nothing of itself
+            return
+        found: Mapping[str, Any] = {"title": now.title, "description": now.description, "publish_on": now.publish_on}
+        for name in _COMPARED:
+            sent = change.after.get(name)
+            alike = same(str(sent), str(found[name])) if name == "description" else sent == found[name]
+            if sent is not None and isinstance(sent, type(found[name])) and not alike:
+                raise Conflict(f"The {name.replace('_', ' ')} was changed since: undoing this would undo that as well.")
+
+    def _read_back(self, hand: Hand, change: Change) -> None:
+        show = self._shows.get(change.user_id, change.show_id)
+        episode = self._shows.episode(change.user_id, change.episode_id)
+        found = hand.look(episode_at(show, episode))
+        at = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            taking.take_episode(tx, episode.episode_id, found, change.before, at)
+
+        self._writer.do(work).result()
