@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = 1_750_000_000
 """The time of the fixed clock: 2025-06-15 15:06:40 UTC, a Sunday."""
 
+pytest_plugins = ["tests.fakes.creators"]
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

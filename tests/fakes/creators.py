@@ -27,6 +27,7 @@ class Stage:
     Attributes:
         url: its origin.
         clock: moves only when it is told.
+        http: a client that keeps its connections.
         show_id: a show hosted by Spotify, the first of the account.
     """
 
@@ -36,6 +37,7 @@ class Stage:
     sp_dc: str
     sp_key: str
     show_id: str
+    http: httpx2.Client
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -65,12 +67,12 @@ class Stage:
         """A REST call as the dashboard makes it."""
         headers = {"authorization": f"Bearer {self.bearer}", "origin": DASHBOARD, "referer": f"{DASHBOARD}/"}
         asked = {"isMumsCompatible": "true"} | query
-        return httpx2.request(method, f"{self.url}/_rest{path}", headers=headers, params=asked, json=said)
+        return self.http.request(method, f"{self.url}/_rest{path}", headers=headers, params=asked, json=said)
 
     def pod(self, path: str, **query: str) -> httpx2.Response:
         """A podcasters/v0 call."""
         headers = {"authorization": f"Bearer {self.bearer}"}
-        return httpx2.get(f"{self.urls['pod_url']}{path}", headers=headers, params=query)
+        return self.http.get(f"{self.urls['pod_url']}{path}", headers=headers, params=query)
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def staged(now: int = NOW, **world: Any) -> Iterator[Stage]:
     clock = FixedClock(now)
     simulator = Simulator(clock, **({"episodes": 24, "days": 200} | world))
     said = simulator.credentials()
-    with serving(simulator.app) as url:
+    with serving(simulator.app) as url, httpx2.Client(timeout=30) as http:
         yield Stage(
             url=url,
             simulator=simulator,
@@ -87,6 +89,7 @@ def staged(now: int = NOW, **world: Any) -> Iterator[Stage]:
             sp_dc=said["sp_dc"],
             sp_key=said["sp_key"],
             show_id=said["show_id"],
+            http=http,
         )
 
 

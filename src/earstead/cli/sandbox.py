@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -32,14 +32,17 @@ class Options:
     live: bool
     limits: bool
     clock: RunningClock
+    episodes: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A simulator: its app, and what the first line says of it beside its addresses."""
+    """A simulator: its app, what the first line says of it, and its addresses for the root of its port."""
 
     app: ASGIApp
     said: Mapping[str, str]
+    urls: Callable[[str], Mapping[str, str]]
 
 
 def _spotify(options: Options) -> Stage:
@@ -51,7 +54,7 @@ def _spotify(options: Options) -> Stage:
         simulator.limits.day = {}
     if options.live:
         simulator.live()
-    return Stage(simulator.app, simulator.credentials())
+    return Stage(simulator.app, simulator.credentials(), _addresses("/v1", "", "/sandbox"))
 
 
 def _lastfm(options: Options) -> Stage:
@@ -62,13 +65,29 @@ def _lastfm(options: Options) -> Stage:
     simulator.sessions.add(session)
     said = {"access_token": session, "refresh_token": "", "client_id": simulator.api_key}
     said |= {"client_secret": simulator.secret, "user": simulator.user, "password": simulator.password}
-    return Stage(simulator.app, said)
+    return Stage(simulator.app, said, _addresses("/2.0/", "", ""))
 
 
-_SANDBOXES: Final[dict[str, tuple[Callable[[Options], Stage], str, str, str]]] = {
-    # name: maker, and the paths of the API, of the accounts service and of the control endpoints
-    "spotify": (_spotify, "/v1", "", "/sandbox"),
-    "lastfm": (_lastfm, "/2.0/", "", ""),
+def _creators(options: Options) -> Stage:
+    from earstead.sandbox.creators import Simulator, urls
+
+    simulator = Simulator(options.clock, seed=options.seed, episodes=options.episodes, days=options.days)
+    return Stage(simulator.app, simulator.credentials(), urls)
+
+
+def _addresses(api: str, accounts: str, control: str) -> Callable[[str], Mapping[str, str]]:
+    """Addresses from the paths of the API, of the accounts service and of the control endpoints ("" for none)."""
+    return lambda root: {
+        "api_url": root + api,
+        "accounts_url": root + accounts,
+        "control_url": root + control if control else "",
+    }
+
+
+_SANDBOXES: Final[dict[str, Callable[[Options], Stage]]] = {
+    "spotify": _spotify,
+    "lastfm": _lastfm,
+    "creators": _creators,
 }
 
 
@@ -93,28 +112,31 @@ _SANDBOXES: Final[dict[str, tuple[Callable[[Options], Stage], str, str, str]]] =
 )
 @click.option("--live", is_flag=True, help="Let a listener use the player by habit.")
 @click.option("--no-limits", "limits", flag_value=False, default=True, help="Answer as many calls as come.")
-def command(name: str, port: int, host: str, seed: int, mode: str, rate: str, live: bool, limits: bool) -> None:
+@click.option("--episodes", type=click.IntRange(1, 5000), default=60, show_default=True, help="Of the first show.")
+@click.option("--days", type=click.IntRange(2, 4000), default=420, show_default=True, help="How long it goes back.")
+def command(name: str, port: int, host: str, rate: str, **given: Any) -> None:
     """Serve a simulator of another service, to build and test against without an account.
 
-    The first line printed is one JSON object: access_token, refresh_token, client_id, client_secret, user, api_url,
-    accounts_url, control_url. What is held is gone when it stops.
+    The first line printed is one JSON object. spotify and lastfm say access_token, refresh_token, client_id,
+    client_secret, user, api_url, accounts_url, control_url; creators says show_id, sp_dc, sp_key, today and the base
+    address of each backend. --mode, --live and --no-limits are for spotify, --episodes and --days for creators. What
+    is held is gone when it stops.
 
     \b
     Examples:
       earstead sandbox spotify --port 8090 --live
       earstead sandbox lastfm --port 8091
+      earstead sandbox creators --port 8092 --episodes 500 --days 1095
     """
     from earstead.kit.clock import SystemClock
     from earstead.sandbox.spotify.clock import RunningClock
 
     clock = RunningClock(SystemClock(), rate={"real": 1, "fast": FAST, "still": 0}[rate])
-    maker, api, accounts, control = _SANDBOXES[name]
-    stage = maker(Options(seed=seed, mode=mode, live=live, limits=limits, clock=clock))
+    stage = _SANDBOXES[name](Options(clock=clock, **given))
     listening = _listen(host, port)
     host, port = listening.getsockname()[:2]
     root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    urls = {"api_url": root + api, "accounts_url": root + accounts, "control_url": root + control if control else ""}
-    click.echo(json.dumps(dict(stage.said) | urls))
+    click.echo(json.dumps(dict(stage.said) | dict(stage.urls(root))))
     _serve(stage.app, listening)
 
 
