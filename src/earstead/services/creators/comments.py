@@ -16,7 +16,7 @@ from earstead.services.creators.doing import Doing, acting_on
 from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import CreatorComment, CreatorShow
-from earstead.services.creators.write_types import Actor, Change
+from earstead.services.creators.write_types import POLICIES, Actor, Change, Policy
 from earstead.storage import creator_comments as table
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
@@ -210,29 +210,22 @@ class Comments:
         show = self._shows.get(user_id, show_id)
         acting = acting_on(show, actor, title=f"Comments on {show.name}")
         if dry_run:
-            return self._planned(acting_action="comments.switch", show=show, actor=actor, after={"enabled": enabled})
+            plan = self._doing.planned(acting, "show.comments", show.uri, {}, {"enabled": enabled})
+            return replace(plan, error=self.missing(show).get("switch", ""))
         return self._doing.do(acting, lambda hand: hand.comments_on(show.uri, enabled))[1]
 
     def policy(
-        self,
-        user_id: int,
-        show_id: int,
-        signal: str,
-        policy: str,
-        *,
-        actor: Actor = "page",
-        dry_run: bool = False,
+        self, user_id: int, show_id: int, policy: Policy, *, actor: Actor = "page", dry_run: bool = False
     ) -> Change:
-        """What happens to comments that carry a signal; both in the service's words, as a capture shows them."""
+        """How strictly comments are held back for review: "low", "standard" or "high". Raises Rejected for others."""
         show = self._shows.get(user_id, show_id)
-        for name, word in (("signal", signal), ("policy", policy)):
-            if not word or len(word) > 100 or not word.replace("_", "").isalnum():
-                raise Rejected(name, "is a word of the service, as REVIEW_ALL")
-        if dry_run:
-            after = {"signal": signal, "policy": policy}
-            return self._planned(acting_action="comments.policy", show=show, actor=actor, after=after)
+        if policy not in POLICIES:
+            raise Rejected("policy", f"is one of {', '.join(POLICIES)}")
         acting = acting_on(show, actor, title=f"Moderation of {show.name}")
-        return self._doing.do(acting, lambda hand: hand.moderation(show.uri, signal, policy))[1]
+        if dry_run:
+            plan = self._doing.planned(acting, "show.moderation", show.uri, {}, {"policy": policy})
+            return replace(plan, error=self.missing(show).get("policy", ""))
+        return self._doing.do(acting, lambda hand: hand.moderation(show.uri, policy))[1]
 
     # ---- common --------------------------------------------------------------------------------------------
 
@@ -271,10 +264,6 @@ class Comments:
 
         self._writer.do(work).result()
         return change
-
-    def _planned(self, *, acting_action: str, show: CreatorShow, actor: Actor, after: Mapping[str, Any]) -> Change:
-        plan = self._doing.planned(acting_on(show, actor), acting_action, show.uri, {}, after)
-        return replace(plan, error=self.missing(show).get(acting_action.partition(".")[2], ""))
 
 
 def _sure(given: bool, what: str) -> None:

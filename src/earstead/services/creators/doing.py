@@ -36,7 +36,7 @@ UNDO: Mapping[str, tuple[bool, str]] = {
     "show.cover": (False, "Upload the earlier picture again."),
     "show.edit": (True, "Undo writes the earlier values again."),
     "show.slug": (True, "Undo asks for the earlier address again, as long as nobody else has taken it."),
-    "poll.create": (True, "Undo deletes the poll, with the votes cast."),
+    "poll.put": (True, "Undo deletes the poll, with the votes cast."),
     "poll.delete": (False, "The votes are gone; the poll can only be made anew."),
     "comment.reply": (False, "Delete the answer from the list once it was read."),
     "comment.approve": (False, "The service knows no way back; the comment can be deleted."),
@@ -45,8 +45,8 @@ UNDO: Mapping[str, tuple[bool, str]] = {
     "comment.unpin": (True, "Undo pins it again."),
     "comment.block": (False, "Lift the block in the dashboard."),
     "comment.read": (False, "The service knows no way back."),
-    "comments.switch": (True, "Undo switches back."),
-    "comments.policy": (False, "The earlier policy is not told by the service."),
+    "show.comments": (True, "Undo switches back."),
+    "show.moderation": (False, "The earlier policy is not told by the service."),
 }
 """What a plan says of the way back; once done, the client's own words stand in the journal."""
 

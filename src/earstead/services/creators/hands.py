@@ -20,6 +20,7 @@ from earstead.services.creators.write_types import (
     Health,
     MediaKind,
     NewEpisode,
+    Policy,
     PollWanted,
     ShowEdit,
 )
@@ -163,8 +164,8 @@ class Hand(Protocol):
     def comments_on(self, show_uri: str, enabled: bool) -> None:
         """Allow comments on a show, or not."""
 
-    def moderation(self, show_uri: str, signal: str, policy: str) -> None:
-        """What happens to comments that carry a signal."""
+    def moderation(self, show_uri: str, policy: Policy) -> None:
+        """How strictly comments are held back for review."""
 
     def missing(self, operations: tuple[str, ...]) -> Mapping[str, str]:
         """Which of these operations cannot be sent, each with the sentence that says what to capture."""

@@ -262,7 +262,7 @@ class Studio:
         acting = acting_on(show, actor, episode=episode)
         if dry_run:
             after = {"question": wanted.question, "options": list(wanted.options), "closes_at": wanted.closes_at}
-            return self._doing.planned(acting, "poll.create", episode.uri, {}, after)
+            return self._doing.planned(acting, "poll.put", episode.uri, {}, after)
         at = episode_at(show, episode)
         return self._doing.do(acting, lambda hand: hand.poll(at, wanted))[1]
 

@@ -16,7 +16,10 @@ ChangeState = Literal["planned", "sent", "confirmed", "failed", "ambiguous", "un
 EpisodeType = Literal["full", "trailer", "bonus"]
 MediaKind = Literal["audio", "video"]
 UploadState = Literal["waiting", "running", "done", "failed", "cancelled"]
-CommentAction = Literal["reply", "approve", "delete", "pin", "unpin", "block", "read"]
+PollKind = Literal["single", "multiple"]
+Policy = Literal["low", "standard", "high"]
+POLICIES: tuple[Policy, ...] = ("low", "standard", "high")
+"""How strictly comments are held back for review, the most lenient first."""
 Cause = Literal["", "cookie", "permission", "hosting", "stale hash", "limit", "window", "network"]
 
 TITLE_MOST = 200
@@ -153,7 +156,7 @@ class PollWanted:
     options: tuple[str, ...]
     opens_at: int
     closes_at: int
-    kind: str = "SINGLE_CHOICE"
+    kind: PollKind = "single"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
