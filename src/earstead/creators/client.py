@@ -10,10 +10,10 @@ with Creators.sign_in(sp_dc="...") as creators:
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from earstead.creators.asking import Asking
 from earstead.creators.auth import Bearer, Credentials, Session
 from earstead.creators.calling import Caller
 from earstead.creators.changes import ChangeLog, Journal
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from earstead.core.creators.registry import Registry
 
 
-class Creators:
+class Creators(Asking):
     """One account at Spotify for Creators. Methods block; one object may serve several threads.
 
     Nothing is sent before the first call that needs it.
@@ -116,15 +116,6 @@ class Creators:
         if not dry_run:
             creators.session.bearer()
         return creators
-
-    @cached_property
-    def registry(self) -> Registry:
-        """The GraphQL operations this client knows."""
-        if self._registry is not None:
-            return self._registry
-        from earstead.core.creators.registry import Registry
-
-        return Registry.pinned()
 
     def close(self) -> None:
         """Close the connections."""

@@ -70,7 +70,7 @@ class Comments(Community):
             "pageToken": page_token,
         }
         known = self._ask.graph.registry.get("getLatestCommentsForShow")
-        if known.variables is not None:
+        if known.variables:  # a harvest or a capture said what it takes
             variables = {name: value for name, value in variables.items() if known.takes(name)}
         answered = self._ask.graph.call("getLatestCommentsForShow", variables)
         return Known(read_comments(answered), answered)

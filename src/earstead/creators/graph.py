@@ -164,6 +164,8 @@ class Graph:
                 raise
             query, used = written
             answer = self._post(known.name, {"query": query, "variables": used}, _CLIENT, writes=known.is_write)
+            if _is_stale(answer):  # free text is not taken any more: what was missing is still missing
+                raise
             return self._read(known, answer, given, "", total)
 
     def _newer(self, known: Operation) -> Operation | None:

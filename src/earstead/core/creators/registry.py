@@ -275,13 +275,12 @@ def _over(ours: Operation, theirs: Operation) -> Operation:
         if known.sha256 not in fresh
     )
     known_names = {each.name: each for each in ours.variables or ()}
+    # A document that names no variables is not told apart from one whose variables were not seen: unknown stays unknown.
     variables = ours.variables
     if theirs.variables:
         seen = tuple(_variable_over(known_names.pop(each.name, None), each) for each in theirs.variables)
         # A capture shows what one click sent; what it did not send stays known, and was evidently not required.
         variables = seen + tuple(replace(each, required=False) for each in known_names.values())
-    elif variables is None:
-        variables = theirs.variables
     return replace(
         ours,
         kind=theirs.kind if theirs.hashes else ours.kind,
