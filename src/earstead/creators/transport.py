@@ -48,6 +48,7 @@ class Request:
         stream: gives the body in pieces, anew for each attempt, for bodies too large to hold; its length must stand in
             the header content-length. Instead of `body`.
         again: whether it may be sent again after a fault; None for "as it is a read".
+        final: statuses that another attempt would not change here, although it mostly does.
     """
 
     backend: str
@@ -60,6 +61,7 @@ class Request:
     stream: Callable[[], Iterator[bytes]] | None = None
     writes: bool = False
     again: bool | None = None
+    final: frozenset[int] = frozenset()
     timeout_s: float = TIMEOUT_S
 
     @property
@@ -156,7 +158,7 @@ class Transport:
             else:
                 asked = asked_pause_s(answer)
                 wait = max(asked, self.pace.wait_s(request.backend, attempt, self._dice.random()))
-                if answer.status not in PASSING or last or self.clock.monotonic() + wait > until:
+                if answer.status not in PASSING - request.final or last or self.clock.monotonic() + wait > until:
                     return answer
             self.sleep(wait)
 
