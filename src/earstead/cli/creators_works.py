@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from earstead.cli.creators_common import owner, plain
-from earstead.core.errors import Conflict, NotFound
+from earstead.core.errors import AppError, Conflict, NotFound
 from earstead.services.container import Services
 from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow, SyncRun
 from earstead.services.creators.write_types import (
@@ -23,9 +23,8 @@ from earstead.services.creators.write_types import (
 
 Tell = Callable[[dict[str, Any]], None]
 Args = dict[str, Any]
+Work = Callable[[Services, Args, Tell], Any]
 _LOOK_S = 0.2
-_SIGNAL = "SENSITIVITY_OVERALL"
-_POLICIES = {"low": "NO_FILTERING", "standard": "SOME_FILTERING", "high": "MAXIMUM_FILTERING"}
 _ENDED = ("done", "stopped", "failed")
 
 
@@ -130,7 +129,7 @@ def _schedule(services: Services, args: Args, tell: Tell) -> Any:
     return _told(services.creators.studio.schedule(user_id, episode.episode_id, at, actor="cli", dry_run=dry))
 
 
-def _confirmed(act: str) -> Callable[[Services, Args, Tell], Any]:
+def _confirmed(act: str) -> Work:
     """A work of the studio that wants the episode's title typed."""
 
     def work(services: Services, args: Args, tell: Tell) -> Any:
@@ -238,7 +237,7 @@ def _moderation(services: Services, args: Args, tell: Tell) -> Any:
     if args["enabled"] is not None:
         made.append(comments.switch(show.user_id, show.show_id, args["enabled"], **asked))
     if args["policy"] is not None:
-        made.append(comments.policy(show.user_id, show.show_id, _SIGNAL, _POLICIES[args["policy"]], **asked))
+        made.append(comments.policy(show.user_id, show.show_id, args["policy"], **asked))
     return [plain(change) for change in made]
 
 
@@ -276,7 +275,7 @@ def _adopt(services: Services, args: Args, tell: Tell) -> Any:
     return plain(turn(_user(services, args), args["capture_id"]))
 
 
-WORKS: Mapping[str, Callable[[Services, Args, Tell], Any]] = {
+_WORKS: Mapping[str, Work] = {
     "connect": _connect,
     "disconnect": _disconnect,
     "sync": _sync,
@@ -304,4 +303,22 @@ WORKS: Mapping[str, Callable[[Services, Args, Tell], Any]] = {
     "capture": _capture,
     "adopt": _adopt,
 }
+
+
+def _mended(work: Work) -> Work:
+    """The work, whose faults also say how to mend them."""
+
+    def mended(services: Services, args: Args, tell: Tell) -> Any:
+        try:
+            return work(services, args, tell)
+        except AppError as fault:
+            mend = str(getattr(fault, "mend", ""))
+            if not mend or mend in str(fault):
+                raise
+            raise AppError(f"{str(fault).rstrip('.')}. {mend}") from fault
+
+    return mended
+
+
+WORKS: Mapping[str, Work] = {words: _mended(work) for words, work in _WORKS.items()}
 """By the words of the command, without `creators`."""

@@ -20,6 +20,8 @@ SCOPES = (
     ("account:read", "List tokens, export the archive"),
     ("webhooks:manage", "Make, change and test webhooks, and read what was sent"),
     ("account:admin", "Make and revoke tokens"),
+    ("creators:read", "Read your podcasts: shows, episodes, figures, comments, changes"),
+    ("creators:write", "Connect accounts of Spotify for Creators and change what is there"),
 )
 _MAX_LABEL = 100
 

@@ -12,6 +12,9 @@ from starlette.responses import HTMLResponse, Response
 from earstead import __version__
 from earstead.apis.native import (
     account,
+    creators,
+    creators_figures,
+    creators_writing,
     decisions,
     habits,
     hooks,
@@ -70,7 +73,10 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for part in (listens, statistics, decisions, transfers, account, streams, hooks, habits, shuffles, spotify):
+    for part in (
+        *(listens, statistics, decisions, transfers, account, streams, hooks, habits, shuffles, spotify),
+        *(creators, creators_figures, creators_writing),
+    ):
         app.router.routes.extend(part.router.routes)
     app.router.routes.extend(streams.sockets.routes)
     document: dict[str, Any] = {}

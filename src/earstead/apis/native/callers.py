@@ -24,6 +24,8 @@ DECISIONS_WRITE = "decisions:write"
 WEBHOOKS = "webhooks:manage"
 ACCOUNT_READ = "account:read"
 ACCOUNT_ADMIN = "account:admin"
+CREATORS_READ = "creators:read"
+CREATORS_WRITE = "creators:write"
 SCOPES = {
     LISTENS_READ: "read listens, statistics, imports, exports and events",
     LISTENS_WRITE: "add, edit, delete and restore listens; now playing; imports",
@@ -31,6 +33,8 @@ SCOPES = {
     WEBHOOKS: "make, change and test webhooks, and read what was sent",
     ACCOUNT_READ: "list tokens; export the archive",
     ACCOUNT_ADMIN: "create and revoke tokens",
+    CREATORS_READ: "read podcasts of Spotify for Creators: shows, episodes, figures, comments, changes",
+    CREATORS_WRITE: "connect accounts of Spotify for Creators and change what is there",
 }
 
 COOKIE = "earstead_session"
@@ -106,6 +110,8 @@ Decider = Annotated[Caller, Depends(needs(DECISIONS_WRITE))]
 HookMaker = Annotated[Caller, Depends(needs(WEBHOOKS))]
 Holder = Annotated[Caller, Depends(needs(ACCOUNT_READ))]
 Admin = Annotated[Caller, Depends(needs(ACCOUNT_ADMIN))]
+CreatorReader = Annotated[Caller, Depends(needs(CREATORS_READ))]
+CreatorWriter = Annotated[Caller, Depends(needs(CREATORS_WRITE))]
 
 
 async def fresh(request: Request, response: Response, services: Held, who: Reader) -> Caller:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JSON_BYTES = 10_000_000
 """Largest JSON body: a thousand listens with long names and generous additional_info need a tenth of it."""
-UPLOAD_PATH = "/imports"
+_UPLOAD_PATH = re.compile(r"/imports|/creators/shows/\d+/(uploads|cover)|/creators/episodes/\d+/(media|cover)")
 """What comes here goes to disk as it arrives, and may be as large as the owner allows."""
 
 
@@ -32,7 +33,7 @@ class BodyCap:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        most, came = self._upload_bytes if path == UPLOAD_PATH else JSON_BYTES, 0
+        most, came = self._upload_bytes if _UPLOAD_PATH.fullmatch(path) else JSON_BYTES, 0
 
         async def counted() -> Message:
             nonlocal came

@@ -95,8 +95,14 @@ async def _app_error(_: Request, error: Exception) -> Response:
     if isinstance(error, RetryLater):
         headers["Retry-After"] = str(max(1, round(error.after_s)))
     if isinstance(error, Rejected) and error.field:
-        return problem(status, str(error), errors=[(error.field, error.why)], headers=headers)
-    return problem(status, str(error) or HTTPStatus(status).description, headers=headers)
+        return problem(status, _said(error), errors=[(error.field, error.why)], headers=headers)
+    return problem(status, _said(error) or HTTPStatus(status).description, headers=headers)
+
+
+def _said(error: AppError) -> str:
+    """What an error says, and how to mend it where its client knows."""
+    said, mend = str(error), str(getattr(error, "mend", ""))
+    return f"{said.rstrip('.')}. {mend}" if mend and mend not in said else said
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
@@ -20,7 +20,6 @@ from earstead.apis.native.shapes import IdPath
 from earstead.apis.native.uploads import received
 from earstead.core.errors import Forbidden, NotFound
 from earstead.kit.http import blocking
-from earstead.services.container import Services
 
 router = new_router("imports and exports")
 
@@ -112,12 +111,12 @@ async def export(who: Reader, services: Held, format: Annotated[str, InPath(max_
         raise Forbidden(f"The archive holds settings and decisions: the token lacks the scope {ACCOUNT_READ}.")
     name = quote(f"earstead-{who.user.name}-{format}.{suffixes[format].lstrip('.')}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    chunks = iterate_in_threadpool(_written(services, who.id, format))
+    chunks = iterate_in_threadpool(piped(format, lambda out: services.exports.write(who.id, format, out)))
     return StreamingResponse(chunks, headers=headers, media_type="application/octet-stream")
 
 
-def _written(services: Services, user_id: int, name: str) -> Iterator[bytes]:
-    """What the exporter writes, as it writes it: a pipe holds it back when the reader is slow."""
+def piped(name: str, export: Callable[[BinaryIO], object]) -> Iterator[bytes]:
+    """What an exporter writes, as it writes it: a pipe holds it back when the reader is slow."""
     reading, writing = os.pipe()
     failed: list[BaseException] = []
 
@@ -125,7 +124,7 @@ def _written(services: Services, user_id: int, name: str) -> Iterator[bytes]:
         out: BinaryIO
         try:
             with os.fdopen(writing, "wb") as out:
-                services.exports.write(user_id, name, out)
+                export(out)
         except BrokenPipeError:
             pass  # the reader went away: there is nobody to tell
         except Exception as error:  # told to the reader, whose answer must break off, not end well
