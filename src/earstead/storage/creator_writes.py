@@ -14,13 +14,13 @@ CHANGE = """
 """
 UPLOAD = """
     upload_id, user_id, account_id, show_id, episode_id, anchor_id, kind, filename, path, size, sent, state, step,
-    wanted, memory, actor, error, created_at, updated_at
+    wanted, actor, error, created_at, updated_at
 """
 CAPTURE = "capture_id, user_id, name, kind, at, found, report, adopted_at, live"
 _SETTABLE_CHANGE = frozenset(
     "episode_id ended_ms target title before after steps state error undo undoable undone_by undoes checks".split()
 )
-_SETTABLE_UPLOAD = frozenset("episode_id anchor_id sent state step memory error updated_at".split())
+_SETTABLE_UPLOAD = frozenset("episode_id anchor_id sent state step error updated_at".split())
 
 
 def _assignments(values: Mapping[str, Any], settable: frozenset[str]) -> str:
@@ -143,11 +143,11 @@ def add_upload(tx: Tx, values: Mapping[str, Any]) -> int:
         """
         INSERT INTO creator_uploads (
             upload_id, user_id, account_id, show_id, episode_id, anchor_id, kind, filename, path, size, sent, state,
-            step, wanted, memory, actor, error, created_at, updated_at
+            step, wanted, actor, error, created_at, updated_at
         )
         VALUES (
             :upload_id, :user_id, :account_id, :show_id, :episode_id, :anchor_id, :kind, :filename, :path, :size, 0,
-            'waiting', '', :wanted, '', :actor, '', :now, :now
+            'waiting', '', :wanted, :actor, '', :now, :now
         )
         """,
         upload_id=upload_id,

@@ -61,13 +61,8 @@ class EpisodeNow:
     anchor_id: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """Where an upload stands: `memory` is what the client wants back to go on with it."""
-
-    step: str
-    sent: int
-    memory: str = ""
+Told = Callable[[int, int], None]
+"""Hears how many bytes of how many are there; may raise to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +104,10 @@ class Hand(Protocol):
     def delete(self, episode: EpisodeAt, confirm: str) -> None:
         """Delete it for good; `confirm` is its title."""
 
-    def upload(
-        self, episode: EpisodeAt, file: Path, kind: MediaKind, memory: str, told: Callable[[Sent], None]
-    ) -> None:
-        """Bring a media file into an episode, going on from `memory`; returns when the service has accepted it.
+    def upload(self, episode: EpisodeAt, file: Path, kind: MediaKind, told: Told) -> None:
+        """Bring a media file into an episode; returns when the service has accepted it.
 
-        Args:
-            told: hears of every step and every part; it may raise to stop.
+        An upload of the same file that broke off goes on with the parts that are missing.
         """
 
     def cover(self, show_uri: str, episode: EpisodeAt | None, file: Path) -> None:

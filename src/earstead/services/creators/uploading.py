@@ -21,7 +21,7 @@ from earstead.kit.texts import storable
 from earstead.services.creators import taking, wishes
 from earstead.services.creators.changes import Changes
 from earstead.services.creators.doing import Doing, acting_on, episode_at
-from earstead.services.creators.hands import Hand, Sent
+from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import CreatorEpisode, CreatorShow
 from earstead.services.creators.write_types import Actor, EpisodeAt, NewEpisode, Upload
@@ -215,7 +215,7 @@ class Uploading:
         except AppError as fault:
             self._set(upload.upload_id, state="failed", error=_words(fault))
         else:
-            self._set(upload.upload_id, state="done", step="", sent=upload.size, memory="", error="")
+            self._set(upload.upload_id, state="done", step="", sent=upload.size, error="")
             self._remove_file(upload)
         return self.get(upload.user_id, upload.upload_id)
 
@@ -256,26 +256,21 @@ class Uploading:
             return
         said_at = 0.0
 
-        def hears(sent: Sent) -> None:
+        def hears(sent: int, size: int) -> None:
             nonlocal said_at
-            if self._state(upload.upload_id) == "cancelled":
-                raise Cancelled("The upload was cancelled.")
-            values = {"step": sent.step, "sent": sent.sent}
-            # The memory of a part is what a second attempt goes on from: it is written each time it changes.
-            if sent.memory:
-                values["memory"] = sent.memory
             now = self._clock.monotonic()
-            if sent.memory or now - said_at >= TELL_EVERY_S:
-                said_at = now
-                self._set(upload.upload_id, **values)
-                if told is not None:
-                    told(self.get(upload.user_id, upload.upload_id))
+            if now - said_at < TELL_EVERY_S and sent < size:
+                return
+            said_at = now
+            self._set(upload.upload_id, step="media", sent=sent)  # raises when it was cancelled
+            if told is not None:
+                told(self.get(upload.user_id, upload.upload_id))
 
         acting = acting_on(show, upload.actor, title=upload.wanted.title or upload.filename)
         acting.episode_id = self.get(upload.user_id, upload.upload_id).episode_id
 
         def send(hand: Hand) -> None:
-            hand.upload(episode, upload.path, upload.kind, upload.memory, hears)
+            hand.upload(episode, upload.path, upload.kind, hears)
 
         self._doing.do(acting, send)
         self._set(upload.upload_id, step="details", sent=upload.size)
@@ -302,10 +297,6 @@ class Uploading:
         with self._engine.read() as tx:
             row = table.upload(tx, upload_id)
         return upload_from(row) if row else None
-
-    def _state(self, upload_id: int) -> str:
-        found = self._find(upload_id)
-        return found.state if found else "cancelled"
 
     def _set(self, upload_id: int, **values: Any) -> None:
         """Change an upload; one that was cancelled in the meantime stays so. Raises Cancelled then."""
@@ -352,9 +343,8 @@ def upload_from(row: Row) -> Upload:
         state=row[11],
         step=row[12],
         wanted=NewEpisode(**jsontext.loads(row[13])),
-        memory=row[14],
-        actor=row[15],
-        error=row[16],
-        created_at=row[17],
-        updated_at=row[18],
+        actor=row[14],
+        error=row[15],
+        created_at=row[16],
+        updated_at=row[17],
     )

@@ -206,8 +206,6 @@ class Upload:
     anchor_id: int = 0
     actor: Actor = "page"
     path: Path = field(default=Path())
-    memory: str = ""
-    """Where the transfer stands, as the client keeps it, so that it goes on with the next part."""
 
     @property
     def share(self) -> float:

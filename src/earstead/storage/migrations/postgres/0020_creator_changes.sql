@@ -33,7 +33,7 @@ CREATE INDEX creator_changes_by_user ON creator_changes (user_id, change_id);
 CREATE INDEX creator_changes_by_show ON creator_changes (show_id, change_id);
 CREATE INDEX creator_changes_by_state ON creator_changes (state, change_id);
 
--- A media file on its way. wanted: the episode as JSON. memory: where the client's transfer stands.
+-- A media file on its way. wanted: the episode as JSON.
 CREATE TABLE creator_uploads (
     upload_id BIGINT PRIMARY KEY,
     user_id BIGINT NOT NULL,
@@ -49,7 +49,6 @@ CREATE TABLE creator_uploads (
     state TEXT NOT NULL,
     step TEXT NOT NULL,
     wanted TEXT NOT NULL,
-    memory TEXT NOT NULL,
     actor TEXT NOT NULL,
     error TEXT NOT NULL,
     created_at BIGINT NOT NULL,
