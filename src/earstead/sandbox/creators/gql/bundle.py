@@ -68,12 +68,17 @@ def _script(found: Mapping[str, tuple[Operation, str]]) -> bytes:
 
 
 def _literal(operation: Operation, sha256: str) -> str:
-    """A document as the syntax tree that the real scripts hold, with its variables and an empty selection."""
-    variables = ",".join(_variable(each.name, each.type or "String") for each in operation.variables or ())
+    """A document as the syntax tree that the real scripts hold.
+
+    With its variables and an empty selection; where the variables are not known, the tree does not say them.
+    """
+    rest = ""
+    if operation.variables is not None:
+        variables = ",".join(_variable(each.name, each.type or "String") for each in operation.variables)
+        rest = f',variableDefinitions:[{variables}],directives:[],selectionSet:{{kind:"SelectionSet",selections:[]}}'
     return (
         f'{{__meta__:{{hash:"{sha256}"}},kind:"Document",definitions:[{{kind:"OperationDefinition",'
-        f'operation:"{operation.kind}",name:{{kind:"Name",value:{json.dumps(operation.name)}}},'
-        f'variableDefinitions:[{variables}],directives:[],selectionSet:{{kind:"SelectionSet",selections:[]}}}}]}}'
+        f'operation:"{operation.kind}",name:{{kind:"Name",value:{json.dumps(operation.name)}}}{rest}}}]}}'
     )
 
 

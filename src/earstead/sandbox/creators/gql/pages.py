@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -11,6 +11,8 @@ from earstead.sandbox.creators.gql.bundle import packed, page, scripts
 
 if TYPE_CHECKING:
     from earstead.sandbox.creators.app import Simulator
+
+REAL_HOST: Final = "creators.spotify.com"
 
 
 class Pages:
@@ -22,7 +24,9 @@ class Pages:
     async def page(self, request: Request) -> Response:
         """The dashboard's page."""
         self._simulator.calls["WEB page"] += 1
-        base = f"{request.url.scheme}://{request.url.netloc}/_web"
+        origin = f"{request.url.scheme}://{request.url.netloc}"
+        # Under its real name the site is at the root, so the scripts are too.
+        base = origin if request.url.hostname == REAL_HOST else f"{origin}/_web"
         return HTMLResponse(page(base, self._rotated))
 
     async def script(self, request: Request) -> Response:
