@@ -1,0 +1,1 @@
+"""What earstead does with the client by itself: one client an account, the journal, the reading."""
