@@ -275,7 +275,7 @@ def _over(ours: Operation, theirs: Operation) -> Operation:
         if known.sha256 not in fresh
     )
     known_names = {each.name: each for each in ours.variables or ()}
-    # A document that names no variables is not told apart from one whose variables were not seen: unknown stays unknown.
+    # A document that names no variables may be one whose variables were not seen: unknown stays unknown.
     variables = ours.variables
     if theirs.variables:
         seen = tuple(_variable_over(known_names.pop(each.name, None), each) for each in theirs.variables)
