@@ -130,18 +130,16 @@ def _import(file: str, adopt: bool, name: str, as_json: bool, settings: Settings
 
 
 @capture.command("script")
-@data_option
-def _script(settings: Settings) -> None:
+def _script() -> None:
     """Print the script that records the dashboard: paste it into the browser's console, click, save, import.
 
     \b
     Example:
       earstead creators capture script > capture.js
     """
-    from earstead.cli.perform import reading
+    from earstead.core.creators.console import console_script
 
-    with reading(settings) as services:
-        click.echo(services.creators.captures.script())
+    click.echo(console_script())
 
 
 @capture.command("list")
