@@ -50,10 +50,12 @@ def test_several_traces_have_lines_and_names_of_their_own() -> None:
 
 
 def test_a_change_of_definition_is_marked() -> None:
-    """A mark draws its upright and its words, also beside the right edge."""
+    """A mark draws its upright and its words, also beside the right edge, and no line crosses it."""
     steps = [str(n) for n in range(30)]
     drawn = charts.traces("Plays", steps, [Trace("Plays", tuple(range(30)))], marks=[Mark(29, "a play is 30 s")])
     assert drawn.count('class="change"') == 2 and "t-change t-end" in drawn and "a play is 30 s" in drawn
+    halves = charts.traces("Plays", steps, [Trace("Plays", tuple(range(30)))], marks=[Mark(12, "changed")])
+    assert halves.count('class="trace c1"') == 2 * 2 and "hole" not in halves
 
 
 def test_the_retention_curve_names_chapters_and_drops() -> None:

@@ -52,7 +52,7 @@ async def _download(request: Request) -> Response:
     bare = suffix.lstrip(".")
     name = f"earstead-{user.name}-{today}.{bare}"
     return StreamingResponse(
-        _chunks(file),
+        chunks(file),
         media_type=_KINDS.get(bare, "application/octet-stream"),
         headers={
             "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
@@ -74,7 +74,8 @@ def _written(exports: Exports, user_id: int, wanted: str, folder: Path) -> Binar
     return cast(BinaryIO, file)
 
 
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """The bytes of a file from its beginning; it is closed behind the last, or when the reader goes away."""
     try:
         await blocking(file.seek, 0)
         while chunk := await blocking(file.read, _CHUNK):

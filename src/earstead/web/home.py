@@ -16,7 +16,7 @@ from earstead.core.periods import date_of, period
 from earstead.kit.http import blocking
 from earstead.pagekit import not_modified, page
 from earstead.services.views import EntityKind
-from earstead.web import create, friends, said, search, sentences, year
+from earstead.web import friends, said, search, sentences, year
 from earstead.web.auth import current_user, services_of
 from earstead.web.visit import Visit, chosen_period, fair_before, visit
 
@@ -120,7 +120,6 @@ async def _events(request: Request) -> Response:
 routes = [
     Route("/", _root, methods=["GET"]),
     *search.routes,
-    *create.routes,
     Route("/{user}", _home, methods=["GET"]),
     Route("/{user}/live", _live, methods=["GET"]),
     Route("/{user}/events", _events, methods=["GET"]),

@@ -18,7 +18,7 @@ from earstead.web import (
     charts_pages,
     connect,
     consent,
-    create,
+    creators,
     creators_docs,
     decisions,
     develop,
@@ -69,7 +69,7 @@ class Pages(Mount):
 def routes(services: Services) -> list[BaseRoute]:
     """Every page of the product. To be put after the routes of the APIs and of static files."""
     own = (
-        *(connect, create, decisions, develop, exports, first_start, imports, settings_pages, shuffles, sign_in),
+        *(connect, creators, decisions, develop, exports, first_start, imports, settings_pages, shuffles, sign_in),
         *(api_accounts, api_terms, consent, creators_docs, guide, public_addresses, self_test),
     )
     by_user = (home, habits, charts_pages, entities, listens, player, said)

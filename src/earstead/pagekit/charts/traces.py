@@ -32,7 +32,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An upright line before step `at`, with its words: something changed there."""
+    """An upright line before step `at`, with its words: a definition changed there, so no line crosses it."""
 
     at: int
     words: str
@@ -141,7 +141,7 @@ def _body(
     if len(drawn) == 1:
         parts.extend(_holes(plan, steps, drawn[0]))
     for n, trace in reversed(list(enumerate(drawn[:MOST_TRACES]))):
-        parts.extend(_line(plan, trace, n))
+        parts.extend(_line(plan, trace, n, marks))
     parts.extend(_mark(plan, mark) for mark in marks)
     for i, label in enumerate(steps):
         known = "; ".join(f"{_before(t, drawn)}{_cell(t.values[i], say)}" for t in drawn)
@@ -160,14 +160,14 @@ def _before(trace: Trace, drawn: Sequence[Trace]) -> str:
     return f"{trace.label} " if len(drawn) > 1 else ""
 
 
-def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
-    """The stretches of a series without a hole in them."""
+def _runs(values: Sequence[float | None], breaks: Sequence[int] = ()) -> list[list[tuple[int, float]]]:
+    """The stretches of a series without a hole or a change of its meaning in them."""
     runs: list[list[tuple[int, float]]] = []
     open_run = False
     for i, value in enumerate(values):
         if value is None:
             open_run = False
-        elif open_run:
+        elif open_run and i not in breaks:
             runs[-1].append((i, value))
         else:
             runs.append([(i, value)])
@@ -175,9 +175,9 @@ def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     return runs
 
 
-def _line(plan: _Plan, trace: Trace, n: int) -> list[str]:
+def _line(plan: _Plan, trace: Trace, n: int, marks: Sequence[Mark]) -> list[str]:
     parts = []
-    for run in _runs(trace.values):
+    for run in _runs(trace.values, [mark.at for mark in marks]):
         if len(run) == 1:
             (i, value) = run[0]
             parts.append(f'<circle class="c{n + 1} lone" cx="{fmt(plan.x(i))}" cy="{fmt(plan.y(value))}" r="2.5"/>')
