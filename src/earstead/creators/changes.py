@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from earstead.creators.errors import AmbiguousCreate, NotConfirmed, Unavailable
 from earstead.kit.clock import Clock, SystemClock, new_uuid4
@@ -92,6 +92,23 @@ class ChangeLog(Protocol):
         """How it ended."""
 
 
+@runtime_checkable
+class Recalling(Protocol):
+    """A log that can also tell what was last written to an episode; the service does not tell it of drafts."""
+
+    def recall(self, episode: str) -> Mapping[str, Any]:
+        """The last value of each field that was written to an episode, given as in `Change.episode`."""
+
+
+def recalled(changes: Iterable[Change], episode: str) -> dict[str, Any]:
+    """The last value of each field that was written to an episode; `changes` oldest first."""
+    found: dict[str, Any] = {}
+    for change in changes:
+        if change.episode == episode and change.state in (State.CONFIRMED, State.SENT, State.AMBIGUOUS):
+            found.update(change.after)
+    return found
+
+
 class MemoryLog:
     """Keeps changes as long as the object lives; `changes` has them, oldest first."""
 
@@ -104,6 +121,10 @@ class MemoryLog:
         """All, oldest first."""
         with self._lock:
             return tuple(self._kept.values())
+
+    def recall(self, episode: str) -> Mapping[str, Any]:
+        """The last value of each field that was written to an episode."""
+        return recalled(self.changes, episode)
 
     def begin(self, change: Change) -> str:
         """Keep it."""
@@ -155,6 +176,10 @@ class FileLog:
             else:
                 kept.finish(line["change_id"], State(line["finish"]), line["after"], line["error"])
         return kept.changes
+
+    def recall(self, episode: str) -> Mapping[str, Any]:
+        """The last value of each field that was written to an episode."""
+        return recalled(self.changes(), episode)
 
     def _lines(self) -> Iterator[Any]:
         if not self._path.exists():
@@ -242,8 +267,12 @@ class _Part(Entry):
 class Journal:
     """Opens changes in a log, and knows the one that the running code belongs to."""
 
-    def __init__(self, log: ChangeLog | None = None, *, clock: Clock | None = None, actor: str = "") -> None:
+    def __init__(
+        self, log: ChangeLog | None = None, *, clock: Clock | None = None, actor: str = "", dry_run: bool = False
+    ) -> None:
         self.log: ChangeLog = log if log is not None else MemoryLog()
+        # What a dry run begins never happens: it leaves no record.
+        self._kept: ChangeLog = MemoryLog() if dry_run else self.log
         self._clock = clock or SystemClock()
         self.actor = actor
         # A variable of its own for each client: two accounts in one thread must not write into each other's change.
@@ -288,7 +317,7 @@ class Journal:
             undo=undo,
             can_undo=can_undo,
         )
-        entry = Entry(self.log, replace(change, change_id=self.log.begin(change)))
+        entry = Entry(self._kept, replace(change, change_id=self._kept.begin(change)))
         token = self._open.set(entry)
         try:
             yield entry

@@ -11,19 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from earstead.core.creators.registry import Registry
 from earstead.creators.asking import Asking
 from earstead.creators.auth import Bearer, Credentials, Session
 from earstead.creators.calling import Caller
-from earstead.creators.changes import ChangeLog, Journal
+from earstead.creators.changes import Change, ChangeLog, Journal, State
+from earstead.creators.episodes import Episodes
+from earstead.creators.legacy import Legacy
+from earstead.creators.listing import Listing
+from earstead.creators.next_data import NextData
 from earstead.creators.pace import Pace
+from earstead.creators.pod import Pod
+from earstead.creators.resolver import Resolver
+from earstead.creators.rest import Rest
+from earstead.creators.shows import Shows
+from earstead.creators.states import Tools
 from earstead.creators.transport import AGENT, Heard, Transport
+from earstead.creators.undoing import undo
+from earstead.creators.uploads import Ledger, Uploads
 from earstead.creators.urls import Urls
 from earstead.kit.clock import Clock, SystemClock
-
-if TYPE_CHECKING:
-    from earstead.core.creators.registry import Registry
 
 
 class Creators(Asking):
@@ -40,6 +49,7 @@ class Creators(Asking):
         urls: Urls | None = None,
         registry: Registry | None = None,
         log: ChangeLog | None = None,
+        ledger: Ledger | None = None,
         dry_run: bool = False,
         adhoc: bool = False,
         heard: Heard | None = None,
@@ -57,6 +67,7 @@ class Creators(Asking):
             urls: where the backends are; the live ones by default, `Urls.at(origin)` for a simulator.
             registry: the GraphQL operations; the pinned ones by default.
             log: where changes are kept; in memory by default.
+            ledger: where video uploads that were begun are kept; in memory by default.
             dry_run: nothing at all is sent, not even a sign-in; writes come back as planned changes.
             adhoc: GraphQL may be sent as free text where no hash is known.
             heard: told every answer as it came.
@@ -72,13 +83,22 @@ class Creators(Asking):
         self.clock = clock or SystemClock()
         self.dry_run = dry_run
         self.adhoc = adhoc
-        self.journal = Journal(log, clock=self.clock, actor=actor)
+        self.journal = Journal(log, clock=self.clock, actor=actor, dry_run=dry_run)
         self.transport = Transport(
             self.journal, pace=pace, dry_run=dry_run, heard=heard, clock=self.clock, sleep=sleep, agent=agent
         )
         self.session = Session(self.transport, self.urls, credentials, bearer=bearer)
         self.caller = Caller(self.transport, self.session)
         self._registry = registry
+        self.rest = Rest(self.caller, self.urls)
+        self.pod = Pod(self.caller, self.urls)
+        self.next = NextData(self.caller, self.urls)
+        self.resolve = Resolver(self.rest, lambda: self.graph, lambda: self.pod)
+        self.uploads = Uploads(self.rest, self.transport, ledger)
+        listing = Listing(lambda: self.graph, self.rest, self.resolve, self.transport)
+        tools = Tools(self.rest, self.resolve, listing, self.uploads, self.journal, self.transport)
+        self.episodes = Episodes(tools)
+        self.shows = Shows(tools)
 
     @classmethod
     def sign_in(
@@ -89,6 +109,7 @@ class Creators(Asking):
         urls: Urls | None = None,
         registry: Registry | None = None,
         log: ChangeLog | None = None,
+        ledger: Ledger | None = None,
         dry_run: bool = False,
         adhoc: bool = False,
         heard: Heard | None = None,
@@ -104,6 +125,7 @@ class Creators(Asking):
             urls=urls,
             registry=registry,
             log=log,
+            ledger=ledger,
             dry_run=dry_run,
             adhoc=adhoc,
             heard=heard,
@@ -116,6 +138,21 @@ class Creators(Asking):
         if not dry_run:
             creators.session.bearer()
         return creators
+
+    def legacy(self, anchorpw_s: str) -> Legacy:
+        """The old analytics behind the cookie proxy, with its own cookie; whether it still answers is doubtful."""
+        return Legacy(self.transport, self.urls, anchorpw_s)
+
+    def undo(self, change: Change) -> Change:
+        """Take a change back, where the service allows it; the change that did it.
+
+        Raises:
+            ValidationError: it cannot be undone, or was undone already.
+        """
+        done = undo(change, self.episodes, self.shows)
+        if not self.dry_run and change.change_id:
+            self.journal.log.finish(change.change_id, State.UNDONE, change.after, "")
+        return done
 
     def close(self) -> None:
         """Close the connections."""

@@ -11,6 +11,7 @@ RateLimited (RetryLater)          too many requests
 Unavailable (RetryLater)          no answer, or a fault of theirs; the kind of UpstreamError that passes
 UpstreamError (Upstream)          they refuse for a reason of theirs
 SlugTaken (Conflict)              another show has that address
+DraftExists (Conflict)            the show has a draft of that title
 ValidationError (Rejected)        the request was never sent: something in it is wrong
 AmbiguousCreate (Upstream)        whether a draft was made cannot be told
 NotConfirmed (Upstream)           sent and answered, but what is there now is not what was sent
@@ -138,6 +139,15 @@ class SlugTaken(CreatorsError, core.Conflict):
     def __init__(self, slug: str) -> None:
         core.Conflict.__init__(self, f"The address “{slug}” is taken by another show.")
         self.mend = "Choose another address; nothing was changed."
+
+
+class DraftExists(CreatorsError, core.Conflict):
+    """The show has a draft of that title already; `anchor_id` is its number."""
+
+    def __init__(self, title: str, anchor_id: int) -> None:
+        core.Conflict.__init__(self, f"There is a draft “{title}” already, number {anchor_id}.")
+        self.anchor_id = anchor_id
+        self.mend = "Go on with that draft by its number, or choose another title; nothing was changed."
 
 
 class ValidationError(CreatorsError, core.Rejected):

@@ -25,6 +25,8 @@ class Pace:
         first_s: the longest wait before the second attempt, by backend ("" for all others); it doubles each time.
         most_s: the longest wait.
         deadline_s: for one call with all its attempts and waits.
+        poll_first_s, poll_most_s, poll_total_s: the first wait for an upload that is being worked on, the longest
+            (they grow by half each time), and how long to wait in all.
     """
 
     limits: Mapping[str, Limit] = field(default_factory=dict)
@@ -32,6 +34,9 @@ class Pace:
     first_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"": 2.0}))
     most_s: float = 64.0
     deadline_s: float = 240.0
+    poll_first_s: float = 5.0
+    poll_most_s: float = 30.0
+    poll_total_s: float = 300.0
 
     @classmethod
     def polite(cls) -> Pace:
@@ -45,7 +50,9 @@ class Pace:
     @classmethod
     def unhurried(cls) -> Pace:
         """For a simulator on one's own machine: no limits, short waits."""
-        return cls(first_s={"": 0.05}, most_s=0.5, deadline_s=30.0)
+        return cls(
+            first_s={"": 0.02}, most_s=0.2, deadline_s=30.0, poll_first_s=0.02, poll_most_s=0.1, poll_total_s=10.0
+        )
 
     def wait_s(self, backend: str, attempt: int, jitter: float) -> float:
         """Seconds to wait after the given attempt failed.

@@ -174,6 +174,17 @@ class Resolver:
         self.learn(anchor, episode_uri(name))
         return EpisodeRef(anchor_id=anchor, id=name, uri=episode_uri(name))
 
+    def known(self, station_id: int, web_station_id: str = "") -> ShowRef | None:
+        """A show by its station, if it was seen already; nothing is asked for it."""
+        with self._lock:
+            seen = [*self._shows.values(), *(self._account or ())]
+        for show in seen:
+            if (station_id and show.station_id == station_id) or (
+                web_station_id and show.web_station_id == web_station_id
+            ):
+                return show
+        return None
+
     def learn(self, anchor_id: int, uri: str) -> None:
         """Remember a pair that was seen somewhere, for example in a list."""
         if anchor_id > 0 and id_of(uri):
