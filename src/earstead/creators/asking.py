@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from earstead.core.creators.registry import Registry
+    from earstead.creators.analytics import Analytics
+    from earstead.creators.auth import Session
     from earstead.creators.calling import Caller
     from earstead.creators.changes import Journal
     from earstead.creators.comments import Comments
+    from earstead.creators.doctor import Diagnosis
     from earstead.creators.graph import Graph
     from earstead.creators.harvest import Harvested
     from earstead.creators.operations import Operations
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from earstead.creators.transcripts import Transcripts
     from earstead.creators.transport import Transport
     from earstead.creators.urls import Urls
+    from earstead.kit.clock import Clock
 
 
 class Asking:
@@ -26,7 +30,9 @@ class Asking:
     adhoc: bool
     journal: Journal
     transport: Transport
+    session: Session
     caller: Caller
+    clock: Clock
     _registry: Registry | None
     refreshes: bool = False
     """Whether a stale or missing hash may set off one harvest by itself; off unless it is switched on."""
@@ -75,6 +81,21 @@ class Asking:
         from earstead.creators.transcripts import Transcripts
 
         return Transcripts(self.operations)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """The figures of a show or an episode in one call each."""
+        from earstead.creators.analytics import Analytics
+        from earstead.creators.pod import Pod
+
+        return Analytics(self.operations, Pod(self.caller, self.urls), self.clock)
+
+    def doctor(self, show: str = "") -> Diagnosis:
+        """What is wrong with this account, and how to mend it; reads only."""
+        from earstead.creators.doctor import Doctor
+        from earstead.creators.pod import Pod
+
+        return Doctor(self.session, self.operations, Pod(self.caller, self.urls)).examine(show)
 
     def harvest(self, *, use: bool = False) -> Harvested:
         """What the scripts of the dashboard hold today, beside what this client knows.
