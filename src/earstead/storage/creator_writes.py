@@ -133,6 +133,23 @@ def changes_in_state(tx: Tx, state: str, before_ms: int, limit: int) -> list[Row
     )
 
 
+def changes_of_target(tx: Tx, account_id: int, target: str, limit: int) -> list[Row]:
+    """The latest changes (`CHANGE`) of what the service calls so, oldest first."""
+    rows = tx.all(
+        f"""
+        SELECT {CHANGE}
+        FROM creator_changes
+        WHERE account_id = :account_id AND target = :target
+        ORDER BY change_id DESC
+        LIMIT :limit
+        """,  # noqa: S608
+        account_id=account_id,
+        target=target,
+        limit=limit,
+    )
+    return rows[::-1]
+
+
 # --- uploads ------------------------------------------------------------------------------------------------------
 
 

@@ -37,6 +37,13 @@ class ServerLog:
         """Keep a request of it."""
         self._changes.step(int(change_id), step)
 
+    def recall(self, episode: str) -> Mapping[str, Any]:
+        """The last value of each field that was written to an episode."""
+        return self._changes.written(self._account_id, episode)
+
     def finish(self, change_id: str, state: State, after: Mapping[str, Any], error: str) -> None:
         """Keep how it ended."""
         self._changes.finish(int(change_id), str(state), after, error)
+        made = after.get("anchor_id")
+        if made:  # what was begun for the show was made an episode: later changes are looked for under its name
+            self._changes.refine(int(change_id), target=str(made))

@@ -27,6 +27,7 @@ from earstead.storage.writer import Writer
 LOST_AFTER_S = 1_800
 """A change that another process began is given up for lost after this long; no request takes nearly as long."""
 MOST_PAGE = 200
+MOST_RECALLED = 500
 _MOST_TEXT = 20_000
 
 
@@ -161,6 +162,17 @@ class Changes:
         """Say more about a change: `episode_id`, `title`, `before`, `undo`, `undoable`."""
         packed = {name: _packed(value) if name == "before" else value for name, value in values.items()}
         self._writer.do(lambda tx: table.set_change(tx, change_id, packed)).result()
+
+    def written(self, account_id: int, target: str) -> dict[str, Any]:
+        """The last value of each field that was written to something, by what the service calls it."""
+        with self._engine.read() as tx:
+            rows = table.changes_of_target(tx, account_id, target, MOST_RECALLED)
+        found: dict[str, Any] = {}
+        for change in map(change_from, rows):
+            # What may have been written counts: a draft tells nothing by which it could be known better.
+            if change.state in ("confirmed", "sent", "ambiguous"):
+                found.update(change.after)
+        return found
 
     # ---- what nobody heard the end of --------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ UNDO: Mapping[str, tuple[bool, str]] = {
     "episode.create": (False, "Delete the draft to take it back."),
     "episode.edit": (True, "Undo writes the earlier values again."),
     "episode.schedule": (True, "Undo sets the earlier date again, if there was one."),
+    "episode.draft": (True, "Undo schedules it as before."),
     "episode.publish": (
         False,
         "A published episode cannot be taken back through this interface; delete it, or hide it there.",

@@ -98,8 +98,11 @@ class Hand(Protocol):
     def publish(self, episode: EpisodeAt) -> EpisodeNow:
         """Publish it now, and read that back."""
 
-    def sponsored(self, episode: EpisodeAt, contains: bool, publish_on: int) -> None:
-        """Say whether it holds sponsored content; the service wants its moment again, unix seconds."""
+    def unschedule(self, episode: EpisodeAt) -> EpisodeNow:
+        """Make a scheduled episode a draft again, and read that back."""
+
+    def sponsored(self, episode: EpisodeAt, contains: bool) -> None:
+        """Say whether a scheduled or published episode holds sponsored content."""
 
     def delete(self, episode: EpisodeAt, confirm: str) -> None:
         """Delete it for good; `confirm` is its title."""
@@ -164,8 +167,8 @@ class Hand(Protocol):
 
     # ---- undo --------------------------------------------------------------------------------------------
 
-    def undo(self, change: Change) -> None:
-        """Take a change back. Raises Conflict with the reason where that cannot be, or would undo more than it."""
+    def undo(self, change: Change, show_uri: str) -> None:
+        """Take a change back. Raises Conflict with the reason where that cannot be."""
 
     # ---- health ------------------------------------------------------------------------------------------
 

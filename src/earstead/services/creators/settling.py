@@ -24,7 +24,7 @@ from earstead.services.creators.doing import SETTLE_JOB, Doing, episode_at
 from earstead.services.creators.hands import EpisodeNow
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import CreatorEpisode, CreatorShow
-from earstead.services.creators.write_types import Change
+from earstead.services.creators.write_types import Change, moment_text
 from earstead.services.journal import Journal
 from earstead.services.worker import Worker
 from earstead.storage import creator_writes as table
@@ -108,7 +108,7 @@ class Settling:
         show = self._shows.get(change.user_id, change.show_id) if change.show_id else None
         if show is not None and change.action == "episode.create":
             return self._created(show, change)
-        if show is not None and change.action in ("show.edit", "show.metadata"):
+        if show is not None and change.action == "show.edit":
             now = self._doing.hands.open(change.account_id).show_now(show.uri)
             return _compared(change, dict(now))
         if show is not None and change.episode_id and change.action.startswith("episode."):
@@ -145,9 +145,8 @@ class Settling:
         found = {
             "title": now.title,
             "description": now.description,
-            "publish_on": now.publish_on,
+            "publish_on": moment_text(now.publish_on),
             "state": now.state,
-            "is_published": now.state == "published",
         }
         return _compared(change, found)
 

@@ -29,6 +29,7 @@ from earstead.services.creators.write_types import (
     PollWanted,
     ShowEdit,
     Upload,
+    moment_text,
 )
 from earstead.storage import creators as shows_table
 from earstead.storage.writer import Writer
@@ -84,7 +85,7 @@ class Studio:
             raise Conflict("The date of a published episode can only be changed in the dashboard.")
         acting = acting_on(show, actor, episode=episode)
         if dry_run:
-            after = wanted.values()
+            after = _told(wanted.values())
             return self._doing.planned(acting, "episode.edit", episode.uri, _stored(episode, after), after)
         at = episode_at(show, episode)
         now, change = self._doing.do(acting, lambda hand: hand.edit(at, wanted))
@@ -101,11 +102,25 @@ class Studio:
             raise Conflict(f"“{episode.title}” is published already; only the dashboard can change its date.")
         acting = acting_on(show, actor, episode=episode)
         if dry_run:
-            after = {"publish_on": publish_on, "state": "scheduled"}
+            after = {"publish_on": moment_text(publish_on), "state": "scheduled"}
             return self._doing.planned(acting, "episode.schedule", episode.uri, _stored(episode, after), after)
         at = episode_at(show, episode)
         now, change = self._doing.do(acting, lambda hand: hand.schedule(at, publish_on))
         self._take(episode, now, {"publish_on": publish_on})
+        return change
+
+    def unschedule(self, user_id: int, episode_id: int, *, actor: Actor = "page", dry_run: bool = False) -> Change:
+        """Make a scheduled episode a draft again. Raises Conflict for one that is not scheduled."""
+        show, episode = self._episode(user_id, episode_id)
+        if episode.state != "scheduled":
+            raise Conflict(f"“{episode.title}” is not scheduled.")
+        acting = acting_on(show, actor, episode=episode)
+        if dry_run:
+            after = {"publish_on": None, "state": "draft"}
+            return self._doing.planned(acting, "episode.draft", episode.uri, _stored(episode, after), after)
+        at = episode_at(show, episode)
+        now, change = self._doing.do(acting, lambda hand: hand.unschedule(at))
+        self._take(episode, now, {})
         return change
 
     def publish(
@@ -136,7 +151,7 @@ class Studio:
         if dry_run:
             return self._doing.planned(acting, "episode.sponsored", episode.uri, {}, {"sponsored": contains})
         at = episode_at(show, episode)
-        return self._doing.do(acting, lambda hand: hand.sponsored(at, contains, episode.published_at))[1]
+        return self._doing.do(acting, lambda hand: hand.sponsored(at, contains))[1]
 
     def delete(
         self, user_id: int, episode_id: int, *, confirm: str, actor: Actor = "page", dry_run: bool = False
@@ -292,13 +307,19 @@ class Studio:
         self._writer.do(lambda tx: taking.take_episode(tx, episode.episode_id, now, sent, at)).result()
 
 
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an edit as the journal shows them."""
+    moment = values.get("publish_on")
+    return {**values, **({"publish_on": moment_text(moment), "state": "scheduled"} if moment else {})}
+
+
 def _stored(episode: CreatorEpisode, names: Iterable[str]) -> dict[str, Any]:
     """The fields of an episode as they were read last, for a plan's "before"."""
     known: dict[str, Any] = {
         "title": episode.title,
         "description": episode.description,
         "episode_type": episode.episode_type,
-        "publish_on": episode.published_at,
+        "publish_on": moment_text(episode.published_at),
         "state": episode.state,
     }
     return {name: known[name] for name in names if name in known}

@@ -64,8 +64,9 @@ def take_episode(tx: Tx, episode_id: int, found: EpisodeNow, sent: Mapping[str, 
             values[name] = said
     if sent.get("episode_type"):
         values["episode_type"] = sent["episode_type"]
-    if found.state == "scheduled":
-        values["published_at"] = found.publish_on or sent.get("publish_on", 0)
+    moment = found.publish_on or sent.get("publish_on") or 0
+    if found.state == "scheduled" and moment:
+        values["published_at"] = moment
     elif found.state == "draft":
         values["published_at"] = 0
     elif found.state == "published":

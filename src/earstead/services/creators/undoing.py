@@ -17,11 +17,9 @@ from earstead.services.creators.changes import Acting
 from earstead.services.creators.doing import Doing, episode_at
 from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
-from earstead.services.creators.write_types import Actor, Change
+from earstead.services.creators.write_types import Actor, Change, moment_text
 from earstead.storage.engine import Tx
 from earstead.storage.writer import Writer
-
-_COMPARED = ("title", "description", "publish_on")
 
 
 class Undoing:
@@ -50,10 +48,12 @@ class Undoing:
             undoes=change.change_id,
         )
 
+        show_uri = self._shows.get(change.user_id, change.show_id).uri if change.show_id else ""
+
         def call(hand: Hand) -> None:
-            if change.action in ("episode.edit", "episode.schedule"):
+            if change.action in ("episode.edit", "episode.schedule", "episode.draft"):
                 self._unchanged(hand, change)
-            hand.undo(change)
+            hand.undo(change, show_uri)
             if change.episode_id:
                 self._read_back(hand, change)
 
@@ -74,11 +74,15 @@ class Undoing:
         now = hand.look(episode_at(show, episode))
         if now.state == "draft":  # it shows nothing of itself
             return
-        found: Mapping[str, Any] = {"title": now.title, "description": now.description, "publish_on": now.publish_on}
-        for name in _COMPARED:
+        found: Mapping[str, Any] = {
+            "title": now.title,
+            "description": now.description,
+            "publish_on": moment_text(now.publish_on),
+        }
+        for name, there in found.items():
             sent = change.after.get(name)
-            alike = same(str(sent), str(found[name])) if name == "description" else sent == found[name]
-            if sent is not None and isinstance(sent, type(found[name])) and not alike:
+            alike = same(str(sent), str(there)) if name == "description" else sent == there
+            if sent is not None and not alike:
                 raise Conflict(f"The {name.replace('_', ' ')} was changed since: undoing this would undo that as well.")
 
     def _read_back(self, hand: Hand, change: Change) -> None:

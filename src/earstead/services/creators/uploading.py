@@ -289,7 +289,7 @@ class Uploading:
         if wanted.sponsored and wanted.publish_on:
             acting = acting_on(show, upload.actor, title=wanted.title)
             acting.episode_id = episode_id
-            self._doing.do(acting, lambda hand: hand.sponsored(episode, True, wanted.publish_on))
+            self._doing.do(acting, lambda hand: hand.sponsored(episode, True))
 
     # ---- rows --------------------------------------------------------------------------------------------
 

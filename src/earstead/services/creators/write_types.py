@@ -121,7 +121,8 @@ class NewEpisode:
 
     def values(self) -> dict[str, Any]:
         """The fields as a journal shows them."""
-        shown = {"title": self.title, "description": self.description, "publish_on": self.publish_on}
+        shown: dict[str, Any] = {"title": self.title, "description": self.description}
+        shown |= {"publish_on": moment_text(self.publish_on), "state": "scheduled" if self.publish_on else "draft"}
         more = {
             "sponsored": self.sponsored,
             "explicit": self.explicit,
@@ -252,6 +253,11 @@ class Health:
     cookie_age_days: int
     last_ok: int
     checked_at: int = 0
+
+
+def moment_text(at: int) -> str | None:
+    """A time as the journal holds it, "2026-06-01T09:00:00.000Z"; None for 0, which is no time."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z") if at else None
 
 
 def moment(at: datetime, field_name: str = "publish_on") -> int:

@@ -31,6 +31,7 @@ CREATE TABLE creator_changes (
 );
 CREATE INDEX creator_changes_by_user ON creator_changes (user_id, change_id);
 CREATE INDEX creator_changes_by_show ON creator_changes (show_id, change_id);
+CREATE INDEX creator_changes_by_target ON creator_changes (account_id, target, change_id);
 CREATE INDEX creator_changes_by_state ON creator_changes (state, change_id);
 
 -- A media file on its way. wanted: the episode as JSON.
