@@ -70,7 +70,7 @@ class Endpoint:
         return self._answered(request, account.name, said)
 
     def _answered(self, request: Request, owner: str, said: Json) -> Response:
-        variables = said.get("variables") or {}
+        variables = {} if said.get("variables") is None else said["variables"]
         if not isinstance(variables, dict):
             return _bad("variables is an object")
         extensions = said.get("extensions") or {}
