@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from earstead.core.creators.console import console_script
 from earstead.core.creators.registry import Registry, diff
 from earstead.core.errors import Conflict, Forbidden, NotFound, Rejected
 from earstead.kit import jsontext
@@ -90,6 +91,10 @@ class Captures:
         if self.get(user_id, capture_id).live:
             raise Conflict("This capture is in force: withdraw it first.")
         self._writer.do(lambda tx: table.remove_capture(tx, capture_id)).result()
+
+    def script(self) -> str:
+        """The script for the browser's console that records what the dashboard asks."""
+        return console_script()
 
     def registry(self) -> Registry:
         """The operations in force: the pinned ones, with those of adopted captures laid over them."""

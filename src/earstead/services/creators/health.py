@@ -7,6 +7,7 @@ thousand requests does not cost a thousand rows.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 from earstead.core.errors import Conflict, Forbidden, NeedsReauth, NotFound, Refused, Rejected, RetryLater
@@ -15,7 +16,7 @@ from earstead.kit.texts import fault_words, storable
 from earstead.services.creators.accounts import CreatorAccounts
 from earstead.services.creators.doing import Doing
 from earstead.services.creators.types import CreatorAccount
-from earstead.services.creators.write_types import Cause, Health
+from earstead.services.creators.write_types import Cause, Health, HealthCheck
 from earstead.storage import creator_writes as table
 from earstead.storage.engine import Engine
 from earstead.storage.writer import Writer
@@ -74,13 +75,19 @@ class CreatorHealth:
     def check(self, user_id: int, account_id: int) -> Health:
         """Have the client's doctor look at an account, now, and keep what it found. Raises NotFound."""
         account = self._accounts.get(user_id, account_id)
+        checks: tuple[HealthCheck, ...] = ()
         try:
             found = self._doing.hands.open(account_id).doctor()
         except (NeedsReauth, Forbidden, RetryLater, Refused) as fault:
             self.failed(account_id, fault)
         else:
+            checks = found.checks
             self._keep(account, found.state, found.cause, found.words, found.mend)
-        return self.of_account(user_id, account_id)
+            if found.cause == "cookie":
+                self._accounts.ended(account_id, found.words, found.mend)
+            else:
+                self._accounts.answered(account_id)
+        return replace(self.of_account(user_id, account_id), checks=checks)
 
     def cookie_age_days(self, account: CreatorAccount) -> int:
         """Whole days since the cookies were given."""

@@ -242,8 +242,21 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """One thing that the doctor tried; `mend` is "" where nothing is to be done."""
+
+    name: str
+    state: Literal["ok", "warn", "broken"]
+    words: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How an account does. `words` says what is, `mend` what to do, each in a sentence; `last_ok`: unix seconds."""
+    """How an account does. `words` says what is, `mend` what to do, each in a sentence; `last_ok`: unix seconds.
+
+    `checks` is filled by a look of the doctor alone, in the order in which things were tried.
+    """
 
     account_id: int
     state: Literal["ok", "warn", "broken", "unknown"]
@@ -253,6 +266,7 @@ class Health:
     cookie_age_days: int
     last_ok: int
     checked_at: int = 0
+    checks: tuple[HealthCheck, ...] = ()
 
 
 def moment_text(at: int) -> str | None:
