@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from tests.creators import docs
 
+from earstead.core.creators.endpoints import ENDPOINTS
 from earstead.core.creators.registry import Registry
 from earstead.web.creators_guide.blocks import LINK, Heading, Items, Page, Table, Text
 from earstead.web.creators_guide.pages import NOTICE, pages
@@ -15,6 +17,13 @@ def test_the_files_are_up_to_date() -> None:
     """Whoever changes the registry, an endpoint or a word writes the files anew."""
     written = {path.name: path.read_text("utf-8") for path in docs.FOLDER.glob("*.md")}
     assert written == docs.files(), "run: .venv/bin/python -m tests.creators.docs"
+
+
+def test_the_methods_are_those_of_the_client() -> None:
+    """Each endpoint and each operation has a method, and the pages call it as the client does."""
+    written = json.loads(docs.METHODS.read_text("utf-8"))
+    assert written == docs.methods(), "run: .venv/bin/python -m tests.creators.docs"
+    assert set(written) == {one.label for one in ENDPOINTS} | set(Registry.pinned().operations)
 
 
 def test_every_operation_stands_once_with_its_hashes() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from earstead.core.creators.registry import GROUPS, Hash, Operation, Registry
 from earstead.web.creators_guide.blocks import Block, Code, Heading, Items, Page, Table, Text
 from earstead.web.creators_guide.marks import SHAPES, words
+from earstead.web.creators_guide.methods import in_python
 
 SLUGS = {
     "A": "graphql-account",
@@ -151,6 +152,7 @@ def _sentence(one: Operation) -> str:
 
 def _facts(one: Operation) -> Iterator[str]:
     yield f"Answer {SHAPES[one.shape]}. Evidence: {words(one.marks)}."
+    yield in_python(one.name)
     if not one.hashes:
         yield "No public hash: [capture or harvest](unknown) it first; until then a call says that it is missing."
     yield from (_hash(known) for known in one.hashes)

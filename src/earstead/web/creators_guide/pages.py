@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from earstead.core.creators.registry import Registry
-from earstead.web.creators_guide import authentication, choosing, evidence, graph, identifiers, other, rest, writing
+from earstead.web.creators_guide import (
+    authentication,
+    choosing,
+    evidence,
+    graph,
+    identifiers,
+    other,
+    recipes,
+    rest,
+    writing,
+)
 from earstead.web.creators_guide.blocks import Block, Heading, Page, Table, Text
 
 NOTICE = (
@@ -24,6 +34,7 @@ def pages() -> tuple[Page, ...]:
         authentication.page(),
         identifiers.page(),
         writing.page(),
+        recipes.page(),
         rest.page(),
         *graph.pages(registry),
         rest.podcasters(),

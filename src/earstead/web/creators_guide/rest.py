@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from earstead.core.creators.endpoints import COMMON, LEGACY, MEANING, NEXT, POD, REST, Endpoint, Field
 from earstead.web.creators_guide.blocks import Block, Code, Heading, Items, Page, Table, Text
 from earstead.web.creators_guide.marks import words
+from earstead.web.creators_guide.methods import in_python
 
 _EXAMPLE = """\
 curl "https://api-v5.anchor.fm/v3/shows/5AAAAAAAAAAAAAAAAAAAAA/legacyIds?isMumsCompatible=true" \\
@@ -118,6 +119,7 @@ def _sections(endpoints: Iterable[Endpoint], level: int = 2) -> Iterator[Block]:
 
 def _facts(one: Endpoint) -> Iterator[str]:
     yield f"Answer: {MEANING[one.known]}. Evidence: {words(one.marks)}."
+    yield in_python(one.label)
     if one.writes:
         yield "It changes something: earstead notes it in the journal before it is sent."
     if one.same_as:
