@@ -16,8 +16,8 @@ from earstead.pagekit import redirect
 from earstead.services.creators.office import CreatorServices
 from earstead.services.creators.types import CreatorAccount, CreatorShow, ShowOverview
 from earstead.web.auth import current_user, services_of, signed_in, user_of
-from earstead.web.creators.frame import creators_of, desk_page
-from earstead.web.forms import Form, read_form, whole
+from earstead.web.creators.frame import creators_of, desk_page, path_id
+from earstead.web.forms import Form, read_form
 from earstead.web.settings_frame import shown_once
 
 _MOST_CARDS = 12
@@ -97,7 +97,7 @@ def _cookies(form: Form) -> tuple[str, str]:
 
 
 def _account_id(request: Request) -> int:
-    return whole("account", request.path_params["account_id"])
+    return path_id(request, "account_id")
 
 
 @signed_in

@@ -15,8 +15,7 @@ from earstead.pagekit import redirect
 from earstead.services.creators.captures import MOST_BYTES
 from earstead.services.creators.write_types import Capture
 from earstead.web.auth import signed_in, user_of
-from earstead.web.creators.frame import creators_of, desk_page
-from earstead.web.forms import whole
+from earstead.web.creators.frame import creators_of, desk_page, path_id
 from earstead.web.uploads import receive_files
 
 KINDS = {
@@ -90,7 +89,7 @@ async def _harvest(request: Request) -> Response:
 
 
 async def _one(request: Request) -> Capture:
-    capture_id = whole("capture", request.path_params["capture_id"])
+    capture_id = path_id(request, "capture_id")
     return await blocking(creators_of(request).captures.get, user_of(request).user_id, capture_id)
 
 

@@ -17,7 +17,7 @@ from earstead.kit.http import blocking
 from earstead.services.creators.types import CreatorComment
 from earstead.services.creators.write_types import REPLY_MOST, Change
 from earstead.web.auth import signed_in
-from earstead.web.creators.frame import Seat, seat, show_page
+from earstead.web.creators.frame import Seat, path_id, seat, show_page
 from earstead.web.creators.planned import Wish, ask_first
 from earstead.web.forms import Form, query, read_form, whole
 
@@ -60,7 +60,7 @@ async def _inbox(request: Request) -> Response:
 @signed_in
 async def _act(request: Request) -> Response:
     at, form = await seat(request), await read_form(request)
-    comment_id = whole("comment", request.path_params["comment_id"])
+    comment_id = path_id(request, "comment_id")
     comment = await blocking(at.creators.comments.get, at.user.user_id, comment_id)
     if comment.show_id != at.show.show_id:
         raise NotFound("There is no such comment on this show.")

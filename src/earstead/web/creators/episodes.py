@@ -24,7 +24,7 @@ from earstead.services.creators.shows import SORTS, STATES
 from earstead.services.creators.types import CreatorEpisode, DropOff, Retention, Transcript
 from earstead.web.auth import signed_in
 from earstead.web.creators.figures import caveats, line_chart
-from earstead.web.creators.frame import Seat, seat, show_page
+from earstead.web.creators.frame import Seat, path_id, seat, show_page
 from earstead.web.creators.words import as_text
 from earstead.web.forms import query, whole
 
@@ -86,7 +86,7 @@ async def _episodes(request: Request) -> Response:
 
 async def episode_of(request: Request, at: Seat) -> CreatorEpisode:
     """The episode of the address, of this very show. Raises NotFound."""
-    episode_id = whole("episode", request.path_params["episode_id"])
+    episode_id = path_id(request, "episode_id")
     found = await blocking(at.creators.shows.episode, at.user.user_id, episode_id)
     if found.show_id != at.show.show_id:
         raise NotFound("There is no such episode of this show.")

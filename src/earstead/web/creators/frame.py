@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from earstead.core.creators.metrics import BEGINNING
-from earstead.core.errors import AppError
+from earstead.core.errors import AppError, NotFound
 from earstead.kit.http import blocking
 from earstead.pagekit import page
 from earstead.pagekit.words import local
@@ -23,7 +23,7 @@ from earstead.services.creators.office import CreatorServices
 from earstead.services.creators.types import CreatorAccount, CreatorShow
 from earstead.web.auth import services_of, user_of
 from earstead.web.creators import words
-from earstead.web.forms import fault_of, whole
+from earstead.web.forms import fault_of
 
 ROOMS = (
     ("", "Overview"),
@@ -63,6 +63,14 @@ class Seat:
         return datetime.fromtimestamp(self.now, UTC).date()
 
 
+def path_id(request: Request, name: str) -> int:
+    """An id of the address, 0 where the address has none. Raises NotFound for one that no row can have."""
+    found = int(request.path_params.get(name, 0))
+    if found >= 1 << 63:
+        raise NotFound("There is nothing of that number.")
+    return found
+
+
 def creators_of(request: Request) -> CreatorServices:
     """The services these pages stand on."""
     return services_of(request).creators
@@ -71,7 +79,7 @@ def creators_of(request: Request) -> CreatorServices:
 async def seat(request: Request) -> Seat:
     """Find the show of the address. Raises NotFound when the one who looks has none of that number."""
     creators, user = creators_of(request), user_of(request)
-    show_id = whole("show", request.path_params["show_id"])
+    show_id = path_id(request, "show_id")
 
     def find() -> tuple[CreatorShow, CreatorAccount, bool]:
         show = creators.shows.get(user.user_id, show_id)

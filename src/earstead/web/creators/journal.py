@@ -13,7 +13,7 @@ from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.services.creators.write_types import Change
 from earstead.web.auth import signed_in, user_of
-from earstead.web.creators.frame import Seat, creators_of, desk_page, seat, show_page
+from earstead.web.creators.frame import Seat, creators_of, desk_page, path_id, seat, show_page
 from earstead.web.creators.planned import SEND, failed_page, planned_page
 from earstead.web.forms import query, read_form, whole
 
@@ -57,7 +57,7 @@ async def _undo(request: Request) -> Response:
 
 
 async def _change(request: Request, at: Seat) -> Change:
-    change_id = whole("change", request.path_params["change_id"])
+    change_id = path_id(request, "change_id")
     found = await blocking(at.creators.changes.get, at.user.user_id, change_id)
     if found.show_id != at.show.show_id:
         raise Conflict("This change is not one of this show.")

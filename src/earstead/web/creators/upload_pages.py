@@ -22,12 +22,12 @@ from earstead.services.creators import wishes
 from earstead.services.creators.types import CreatorEpisode
 from earstead.services.creators.write_types import TITLE_MOST, Change, NewEpisode
 from earstead.web.auth import services_of, signed_in
-from earstead.web.creators.frame import Seat, seat, show_page
+from earstead.web.creators.frame import Seat, path_id, seat, show_page
 from earstead.web.creators.parked import Parked, discard, park, parked, sent_on
 from earstead.web.creators.planned import SEND, ask_first, done_words, failed_page, planned_page
 from earstead.web.creators.studio import KINDS, html_of
 from earstead.web.creators.times import moment_of
-from earstead.web.forms import Form, read_form, whole
+from earstead.web.forms import Form, read_form
 from earstead.web.uploads import receive_form
 
 
@@ -90,7 +90,7 @@ def _kind(request: Request) -> str:
 @signed_in
 async def _file(request: Request) -> Response:
     at = await seat(request)
-    episode = await _episode(at, whole("episode", request.path_params.get("episode_id", "0")))
+    episode = await _episode(at, path_id(request, "episode_id"))
     return await _file_page(request, at, episode, _kind(request))
 
 
@@ -101,7 +101,7 @@ async def _file(request: Request) -> Response:
 async def _receive(request: Request) -> Response:
     """Take a form with its file; without one, a new episode becomes a draft."""
     at = await seat(request)
-    episode_id = whole("episode", request.path_params.get("episode_id", "0"))
+    episode_id = path_id(request, "episode_id")
     purpose = "new" if request.url.path.endswith("/new") else _kind(request)
     folder = await blocking(at.creators.studio.uploads.incoming)
     form = Form([])
@@ -218,7 +218,7 @@ async def _cancel_plan(request: Request) -> Response:
 @signed_in
 async def _upload(request: Request) -> Response:
     at = await seat(request)
-    upload_id = whole("upload", request.path_params["upload_id"])
+    upload_id = path_id(request, "upload_id")
     found = await blocking(at.creators.studio.uploads.get, at.user.user_id, upload_id)
     part = "upload_state.html" if request.headers.get("hx-request") else "upload.html"
     return show_page(request, at, part, room="/episodes", upload=found)
@@ -228,7 +228,7 @@ async def _upload(request: Request) -> Response:
 async def _steer(request: Request) -> Response:
     """Cancel an upload, or go on with one that failed."""
     at = await seat(request)
-    upload_id, what = whole("upload", request.path_params["upload_id"]), request.path_params["what"]
+    upload_id, what = path_id(request, "upload_id"), request.path_params["what"]
     uploads = at.creators.studio.uploads
     if what == "cancel":
         await blocking(uploads.cancel, at.user.user_id, upload_id)
