@@ -173,9 +173,9 @@ class Doctor:
         if show.hosting not in ("", "S4P"):
             words = f"“{name}” is hosted elsewhere: geography, apps, impressions and rankings are not given for it."
             self._add("hosting class", "warn", words, "hosting")
-        self._answer("plays", lambda: self._ask.get_show_plays_by_age(show.uri), name)
+        self._answer("plays by age", lambda: self._ask.get_show_plays_by_age(show.uri), name)
         self._answer(
-            "discovery",
+            "discovery figures",
             lambda: self._ask.get_show_audience_discovery_stats(show.uri, window="WINDOW_LAST_THIRTY_DAYS"),
             name,
         )
@@ -196,7 +196,7 @@ class Doctor:
 
     def _answer(self, name: str, ask: Callable[[], Known[object] | Part[object]], show: str) -> None:
         """A breakdown: also an answer without an error can be a sign."""
-        found = self._try(name, ask, f"{name[0].upper()}{name[1:]} of “{show}” come.")
+        found = self._try(name, ask, f"“{show}” has its {name}.")
         if found is None or found.answered.empty is Empty.NOT:
             return
         cause = _cause_of_empty(found.answered, self._hosting)
