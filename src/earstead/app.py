@@ -31,6 +31,9 @@ from earstead.core.errors import (
     Unauthenticated,
 )
 from earstead.core.spotify import ACCOUNTS_URL, API_URL
+from earstead.creators.keeping.hands import KeepingHands
+from earstead.creators.pace import Pace
+from earstead.creators.urls import Urls
 from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.log import without_secrets
 from earstead.kit.outbound import Outbound
@@ -43,6 +46,7 @@ from earstead.services.accounts import Accounts
 from earstead.services.applications import Applications
 from earstead.services.commons import Commons
 from earstead.services.container import Services
+from earstead.services.creators.feeds import MOST_FEED_BYTES
 from earstead.services.creators.office import CreatorServices, open_office
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
@@ -250,7 +254,14 @@ def _creators(
     def owns(user_id: int) -> bool:
         return accounts.user(user_id).role == "owner"
 
-    return open_office(engine, writer, clock, vault, worker, journal, settings.data, owns)
+    agent = f"earstead/{__version__}"
+    net = Outbound(allow_private=settings.allow_private, agent=agent, most_bytes=MOST_FEED_BYTES)
+    office = open_office(engine, writer, clock, vault, worker, journal, settings.data, owns, net)
+    # A simulator is on this machine or the next one, and needs no manners.
+    own = bool(settings.creators_url)
+    urls, pace = (Urls.at(settings.creators_url), Pace.unhurried()) if own else (Urls.live(), Pace.polite())
+    office.served_by(KeepingHands(office, urls, clock, settings.data, pace=pace))
+    return office
 
 
 def _carrier(settings: Settings) -> HttpCarrier:

@@ -14,7 +14,7 @@ RESERVED = frozenset(
     """
     1 2 2.0 about account accounts admin api apis app apple-touch-icon-precomposed.png apple-touch-icon.png apps assets
     auth callback card cards chart charts connect
-    create decisions develop docs export exports favicon.ico feed feeds health healthz help home hooks i import
+    create decisions develop dl docs export exports favicon.ico feed feeds health healthz help home hooks i import
     imports insights internal listen listens login logout manifest.json manifest.webmanifest match me metrics music
     nowplaying oauth oauth2 openapi.json owner ping playing podcast podcasts privacy public redoc robots.txt root
     sandbox search service-worker.js settings share shuffle shuffles sign-in sign-out sign-up signin signout signup

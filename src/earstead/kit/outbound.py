@@ -47,12 +47,14 @@ class Outbound:
         clock: Clock | None = None,
         resolve: Resolver = system_resolver,
         total_s: float = TOTAL_S,
+        most_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self._allow_private = allow_private
         self._agent = agent
         self._clock = clock or SystemClock()
         self._resolve = resolve
         self._total_s = total_s
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._opened: httpx2.Client | None = None
 
@@ -85,8 +87,9 @@ class Outbound:
             data = bytearray()
             for chunk in response.iter_raw():
                 data += chunk
-                if len(data) > MAX_ANSWER_BYTES:
-                    raise RetryLater(urlsplit(url).netloc, "the answer is larger than 1 MB", RETRY_S)
+                if len(data) > self._most_bytes:
+                    most = f"the answer is larger than {self._most_bytes >> 20} MB"
+                    raise RetryLater(urlsplit(url).netloc, most, RETRY_S)
                 if self._clock.monotonic() > until:
                     raise TimeoutError
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(data))

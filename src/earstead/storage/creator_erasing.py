@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from earstead.storage import creator_downloads
 from earstead.storage.engine import Tx
 
 SERIES_AT_ONCE = 16
@@ -55,7 +56,9 @@ def step(tx: Tx, show_id: int) -> bool:
         tx.run("DELETE FROM creator_points WHERE series_id IN (:series_ids*)", series_ids=series_ids)
         tx.run("DELETE FROM creator_series WHERE series_id IN (:series_ids*)", series_ids=series_ids)
         return True
-    return any(tx.run(statement, show_id=show_id, chunk=CHUNK) for statement in _PIECES)
+    return creator_downloads.step(tx, show_id) or any(
+        tx.run(statement, show_id=show_id, chunk=CHUNK) for statement in _PIECES
+    )
 
 
 def finish(tx: Tx, show_id: int) -> None:

@@ -181,6 +181,24 @@ METRICS: Mapping[str, Metric] = {
         _metric("streams", "Streams", _S, Unit.COUNT, Kind.DAILY, "At least 60 seconds on Spotify."),
         _metric("starts", "Starts", _S, Unit.COUNT, Kind.DAILY, "Playback began on Spotify."),
         _metric("downloads", "Downloads elsewhere", _O, Unit.COUNT, Kind.DAILY, "Downloads outside Spotify."),
+        _metric(
+            "feed_downloads",
+            "Downloads of the feed",
+            _O,
+            Unit.COUNT,
+            Kind.DAILY,
+            "Downloads of the feed's files, counted from requests: by a server's log, this server's prefix, or OP3.",
+            lag_days=0,
+        ),
+        _metric(
+            "feed_listeners",
+            "Readers of the feed",
+            _O,
+            Unit.PEOPLE,
+            Kind.DAILY,
+            "Different addresses with their program that downloaded something that day.",
+            lag_days=0,
+        ),
         _metric("listeners", "Listeners", _S, Unit.PEOPLE, Kind.DAILY, "Different people on Spotify, that day."),
         _metric(
             "audience", "Audience", _S, Unit.PEOPLE, Kind.DAILY, "Different people that day, as the dashboard says."

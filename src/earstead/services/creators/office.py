@@ -15,10 +15,13 @@ from earstead.services.creators.changes import Changes
 from earstead.services.creators.comments import Comments
 from earstead.services.creators.doing import Doing
 from earstead.services.creators.exporting import CreatorExports
+from earstead.services.creators.feeds import CreatorFeeds, Fetch
 from earstead.services.creators.figures import CreatorFigures
 from earstead.services.creators.hands import Hands
 from earstead.services.creators.health import CreatorHealth
+from earstead.services.creators.hits import CreatorHits
 from earstead.services.creators.memory import CreatorMemory
+from earstead.services.creators.op3 import CreatorOp3
 from earstead.services.creators.settling import Settling
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.studio import Studio
@@ -49,6 +52,9 @@ class CreatorServices:
     captures: Captures
     settling: Settling
     alerts: CreatorAlerts
+    feeds: CreatorFeeds
+    hits: CreatorHits
+    op3: CreatorOp3
 
     def served_by(self, hands: Hands) -> None:
         """Who speaks with Spotify for Creators. Given once, by `app`, before anything is asked."""
@@ -78,17 +84,20 @@ def open_office(
     journal: Journal,
     data: Path,
     owns: Callable[[int], bool],
+    net: Fetch,
 ) -> CreatorServices:
     """The services, without those that speak with Spotify: `served_by` and `syncs.served_by` name them.
 
     Args:
         data: the server's folder, for files on their way.
         owns: whether a user is the owner of this server.
+        net: fetches feeds and asks OP3; guarded, since users name the addresses.
     """
     accounts = CreatorAccounts(engine, writer, clock, vault)
     shows = CreatorShows(engine)
     figures = CreatorFigures(engine, clock, shows)
     syncs = CreatorSyncs(engine, writer, clock, worker, accounts)
+    memory = CreatorMemory(engine, writer, clock)
     changes = Changes(engine, writer, clock)
     doing = Doing(changes, writer, worker, clock)
     uploading = Uploading(engine, writer, clock, worker, shows, changes, doing, data)
@@ -102,7 +111,7 @@ def open_office(
         figures=figures,
         syncs=syncs,
         exporting=CreatorExports(engine, shows),
-        memory=CreatorMemory(engine, writer, clock),
+        memory=memory,
         doing=doing,
         changes=changes,
         studio=Studio(writer, clock, shows, changes, doing, uploading),
@@ -111,4 +120,7 @@ def open_office(
         captures=Captures(engine, writer, clock, accounts, doing, owns),
         settling=Settling(engine, writer, clock, worker, journal, accounts, shows, changes, doing),
         alerts=alerts,
+        feeds=CreatorFeeds(engine, writer, clock, vault, worker, shows, net),
+        hits=CreatorHits(engine, writer, clock, vault, worker, shows, memory, data),
+        op3=CreatorOp3(engine, writer, clock, vault, worker, shows, memory, net),
     )

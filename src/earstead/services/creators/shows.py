@@ -47,6 +47,12 @@ class CreatorShows:
             raise NotFound(_NO_SHOW)
         return show_from(row)
 
+    def of_id(self, show_id: int) -> CreatorShow | None:
+        """Anybody's show, or None when it is gone."""
+        with self._engine.read() as tx:
+            row = table.show(tx, show_id)
+        return None if row is None else show_from(row)
+
     def find(self, user_id: int, named: str) -> CreatorShow:
         """A user's show by our id, its id at Spotify, URI, address, or name. Raises NotFound."""
         shows = self.of_user(user_id)
