@@ -17,6 +17,7 @@ _SHOW = re.compile(rf"(?:^spotify:|/)show[:/]({_ID})(?![0-9A-Za-z])")
 _EPISODE = re.compile(rf"(?:^spotify:|/)episodes?[:/]({_ID})(?![0-9A-Za-z])")
 # At the end of a path, where "episode" and "episodes" would pass for one.
 _WEB_EPISODE = re.compile(r"(?:^|[/-])(?!episodes?/?(?:$|[?#]))(e[0-9a-v]{5,9})(?=/?(?:$|[?#]))")
+_WEB_ALONE = re.compile(r"e[0-9a-v]{4,9}")
 _ANCHOR = re.compile(r"[1-9][0-9]{4,11}")
 _WEB_STATION = re.compile(r"[0-9a-f]{4,12}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
@@ -128,10 +129,10 @@ def anchor_from_web(web_id: str) -> int:
     Raises:
         Rejected: not a web id of an episode.
     """
-    found = _WEB_EPISODE.fullmatch(web_id.strip())
-    if found is None:
+    web_id = web_id.strip()
+    if not _WEB_ALONE.fullmatch(web_id):
         raise Rejected("episode", "a web id is an e and some lower-case letters and digits, such as e3mm3ql")
-    number = int(found.group(1)[1:], 32) - _EPISODE_OFFSET
+    number = int(web_id[1:], 32) - _EPISODE_OFFSET
     if number <= 0:
         raise Rejected("episode", f"{web_id} is no web id of an episode")
     return number
