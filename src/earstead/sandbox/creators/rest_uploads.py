@@ -95,7 +95,7 @@ def _subject(call: Call) -> Episode | Show:
 
 
 def _sign_image(call: Call) -> Json:
-    upload = call.service.uploads.begin("image", "image", _subject(call), "image/*", call.now_ms)
+    upload = call.service.uploads.begin("image", "image", _subject(call), "image/png image/jpeg", call.now_ms)
     return {"url": call.origin + upload.slots[0].path, "uploadId": upload.id}
 
 

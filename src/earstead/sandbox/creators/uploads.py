@@ -36,7 +36,7 @@ class Slot:
     """A signed address: what may be sent to it, and what was.
 
     Attributes:
-        kind: the Content-Type that was signed; "" where none may be sent.
+        kind: the Content-Types that may be sent, between spaces; "" where none may be.
     """
 
     key: str
@@ -137,7 +137,7 @@ class Uploads:
         kind = headers.get("content-type", "")
         if not slot.kind and (kind or "origin" in headers):
             raise ApiError(403, "parts are sent without Content-Type and Origin", "SignatureDoesNotMatch")
-        if slot.kind and kind != slot.kind:
+        if slot.kind and kind not in slot.kind.split():
             raise ApiError(403, f"Content-Type must be {slot.kind}", "SignatureDoesNotMatch")
         size, digest = 0, hashlib.md5(usedforsecurity=False)
         async for chunk in chunks:
