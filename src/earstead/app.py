@@ -32,6 +32,7 @@ from earstead.core.errors import (
 )
 from earstead.core.spotify import ACCOUNTS_URL, API_URL
 from earstead.creators.keeping.hands import KeepingHands
+from earstead.creators.keeping.sync import ServiceSync
 from earstead.creators.pace import Pace
 from earstead.creators.urls import Urls
 from earstead.kit.clock import Clock, SystemClock
@@ -260,7 +261,9 @@ def _creators(
     # A simulator is on this machine or the next one, and needs no manners.
     own = bool(settings.creators_url)
     urls, pace = (Urls.at(settings.creators_url), Pace.unhurried()) if own else (Urls.live(), Pace.polite())
-    office.served_by(KeepingHands(office, urls, clock, settings.data, pace=pace))
+    hands = KeepingHands(office, urls, clock, settings.data, pace=pace)
+    office.served_by(hands)
+    office.syncs.served_by(ServiceSync(hands, office.shows, office.memory, clock))
     return office
 
 

@@ -146,6 +146,22 @@ def sums(tx: Tx, series_ids: Sequence[int], first: int, last: int) -> list[Row]:
     )
 
 
+def days_summed(tx: Tx, series_ids: Sequence[int], first: int, last: int) -> list[Row]:
+    """(day, sum, worst quality, oldest fetched_at) of plain values over several series, in order of days."""
+    return tx.all(
+        """
+        SELECT day, sum(value), max(quality), min(fetched_at)
+        FROM creator_points
+        WHERE series_id IN (:series_ids*) AND day >= :first AND day <= :last AND bucket = ''
+        GROUP BY day
+        ORDER BY day
+        """,
+        series_ids=series_ids,
+        first=first,
+        last=last,
+    )
+
+
 def latest_before(tx: Tx, series_id: int, last: int) -> Row | None:
     """(day, value, quality, fetched_at) of the last plain value up to a day, or None."""
     return tx.one(

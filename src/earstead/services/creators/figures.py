@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import median
 
@@ -28,7 +29,7 @@ from earstead.kit.clock import Clock
 from earstead.services.creators import audience, choosing, listening
 from earstead.services.creators.choosing import EPISODE
 from earstead.services.creators.gaps import gaps_of
-from earstead.services.creators.rows import day_of, number_of, show_from
+from earstead.services.creators.rows import QUALITIES, day_of, number_of, show_from
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import (
     Benchmark,
@@ -41,6 +42,7 @@ from earstead.services.creators.types import (
     Funnel,
     Gap,
     MetricOffer,
+    Point,
     Retention,
     Series,
     ShowOverview,
@@ -58,6 +60,7 @@ NEWEST_COMPARED = 10
 CARDS = ("plays_and_downloads", "streams_and_downloads", "plays", "streams", "starts", "followers", "impressions")
 MOST_CARDS = 6
 TOP = 5
+_SERIES_AT_ONCE = 2_000
 _ONE = timedelta(days=1)
 
 
@@ -128,6 +131,9 @@ class CreatorFigures:
         rows = [row for row in rows if not row[choosing.BREAKDOWN]]
         first, last = number_of(start), number_of(end)
         chosen = choosing.choose(rows, metric, first, last)
+        summed = not episode_id and metric.summable and (chosen is None or chosen.aggregation is Aggregation.RUNNING)
+        if summed and (found := self._summed(tx, show_id, metric, start, end)):
+            return found
         points, fetched = choosing.points_of(tx, chosen, first, last) if chosen else ((), 0)
         return Series(
             metric=metric,
@@ -137,6 +143,32 @@ class CreatorFigures:
             end=end,
             points=points,
             provenance=choosing.provenance(metric, chosen, start, end, fetched),
+        )
+
+    def _summed(self, tx: Tx, show_id: int, metric: Metric, start: date, end: date) -> Series | None:
+        """The sum over the episodes, where the service tells no days of the show; None when it tells none of them."""
+        first, last = number_of(start), number_of(end)
+        chosen = _by_episode(tx, show_id, metric, first, last)
+        ids = [series_id for found in chosen.values() for series_id in found.ids]
+        by_day: dict[int, tuple[float, int]] = {}
+        fetched = 0
+        for at in range(0, len(ids), _SERIES_AT_ONCE):
+            for day, value, quality, read_at in table.days_summed(tx, ids[at : at + _SERIES_AT_ONCE], first, last):
+                before = by_day.get(day, (0.0, 0))
+                by_day[day] = before[0] + value, max(before[1], quality)
+                fetched = min(fetched or read_at, read_at)
+        if not by_day:
+            return None
+        points = tuple(Point(day_of(day), value, QUALITIES[worst]) for day, (value, worst) in sorted(by_day.items()))
+        said = choosing.provenance(metric, next(iter(chosen.values())), start, end, fetched)
+        return Series(
+            metric=metric,
+            show_id=show_id,
+            episode_id=0,
+            start=start,
+            end=end,
+            points=points,
+            provenance=replace(said, operation=f"sum over episodes of {said.operation}"),
         )
 
     def totals(self, show_id: int, metric: str, start: date, end: date, *, episode_id: int = 0) -> Total:
@@ -171,14 +203,25 @@ class CreatorFigures:
 
     def _added(self, tx: Tx, series: Series) -> float | None:
         """What a running total grew by in a stretch; None when it is not known where it stood before."""
-        if series.latest is None:
-            return None
-        before = self._daily(tx, series.show_id, series.metric, BEGINNING, series.start - _ONE, series.episode_id)
-        if before.points:
-            return series.latest - before.points[-1].value
+        after = self._standing(tx, series, series.end)
+        before = self._standing(tx, series, series.start - _ONE)
+        if after is None or before is not None:
+            return None if after is None or before is None else after - before
         row = creators_table.episode(tx, series.episode_id) if series.episode_id else None
         published = row is not None and row[9] and day_of(row[9] // 86_400) >= series.start
-        return series.latest if published else None
+        return after if published else None
+
+    def _standing(self, tx: Tx, series: Series, day: date) -> float | None:
+        """What a running total stood at by the end of a day."""
+        rows = [
+            row
+            for row in table.series_of(tx, series.show_id, series.episode_id)
+            if row[choosing.METRIC] == series.metric.name and not row[choosing.BREAKDOWN]
+        ]
+        chosen = choosing.choose(rows, series.metric, 0, number_of(series.end), (Aggregation.RUNNING,))
+        found = [table.latest_before(tx, one, number_of(day)) for one in chosen.ids] if chosen else []
+        known = [(int(row[0]), float(row[1])) for row in found if row is not None]
+        return max(known)[1] if known else None
 
     # ---- episodes beside each other ----------------------------------------------------------------------
 
@@ -225,20 +268,12 @@ class CreatorFigures:
         known = metric_named(metric)
         first, last = number_of(start), number_of(end)
         with self._engine.read() as tx:
-            by_episode: dict[int, list[Row]] = defaultdict(list)
-            for row in table.series_of_metric(tx, show_id, metric, "", Aggregation.DAILY):
-                if row[EPISODE]:
-                    by_episode[row[EPISODE]].append(row)
-            chosen = {
-                one: found
-                for one, rows in by_episode.items()
-                if (found := choosing.choose(rows, known, first, last, (Aggregation.DAILY,)))
-            }
+            chosen = _by_episode(tx, show_id, known, first, last)
             episode_of = {series_id: one for one, found in chosen.items() for series_id in found.ids}
             values: dict[int, float] = defaultdict(float)
             ids = list(episode_of)
-            for at in range(0, len(ids), 2_000):
-                for series_id, value, _, _ in table.sums(tx, ids[at : at + 2_000], first, last):
+            for at in range(0, len(ids), _SERIES_AT_ONCE):
+                for series_id, value, _, _ in table.sums(tx, ids[at : at + _SERIES_AT_ONCE], first, last):
                     values[episode_of[series_id]] += value
         ranked = sorted(values.items(), key=lambda pair: (-pair[1], -pair[0]))[:limit]
         episodes = {one.episode_id: one for one in self._shows.all_episodes(show_id)} if ranked else {}
@@ -290,15 +325,17 @@ class CreatorFigures:
         start, end, label = self.days(show_id, period)
         before_end = start - _ONE
         before_start = max(BEGINNING, before_end - (end - start))
-        cards = []
+        cards: list[Card] = []
         with self._engine.read() as tx:
             row = creators_table.show(tx, show_id)
             if row is None:
                 raise NotFound("There is no such show here.")
             show = show_from(row)
-            held = {offer[0] for offer in table.offers(tx, show_id) if not offer[2]}
-            for name in [name for name in CARDS if name in held][:MOST_CARDS]:
+            held = {offer[0] for offer in table.offers(tx, show_id)}
+            for name in (name for name in CARDS if name in held):
                 series = self._daily(tx, show_id, METRICS[name], start, end, 0)
+                if self._total(tx, series).value is None or len(cards) == MOST_CARDS:
+                    continue
                 earlier = self._daily(tx, show_id, METRICS[name], before_start, before_end, 0)
                 whole = period != "all" and (end - start) == (before_end - before_start)
                 cards.append(_card(self._total(tx, series), self._total(tx, earlier).value if whole else None, series))
@@ -325,6 +362,16 @@ class CreatorFigures:
         """Days that have no value and should have one, of the show and its episodes, latest first."""
         with self._engine.read() as tx:
             return gaps_of(tx, show_id, number_of(self.today))
+
+
+def _by_episode(tx: Tx, show_id: int, metric: Metric, first: int, last: int) -> dict[int, choosing.Chosen]:
+    """Episode -> the series of days that answer for a metric."""
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row in table.series_of_metric(tx, show_id, metric.name, "", Aggregation.DAILY):
+        if row[EPISODE]:
+            rows[row[EPISODE]].append(row)
+    chosen = {one: choosing.choose(found, metric, first, last, (Aggregation.DAILY,)) for one, found in rows.items()}
+    return {one: found for one, found in chosen.items() if found is not None}
 
 
 def _check(start: date, end: date) -> None:

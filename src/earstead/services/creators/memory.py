@@ -13,7 +13,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earstead.core.creators.metrics import Quality, SeriesKey
@@ -37,13 +37,15 @@ _PRUNED_AT_ONCE = 256
 class Figures:
     """Values of one series. `points`: (day number, bucket, value, quality); `names`: what buckets are called.
 
-    `replaces`: the days named here are given whole, so that buckets that are absent are gone.
+    `replaces`: the days named here are given whole, so that buckets that are absent are gone. `sparse`: a value is only
+    kept where it differs from the one before it: of running totals that are asked for every day and seldom change.
     """
 
     key: SeriesKey
     points: Sequence[tuple[int, str, float, Quality]]
     names: Mapping[str, str] = field(default_factory=dict)
     replaces: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +270,7 @@ def _tuple(key: SeriesKey) -> tuple[Any, ...]:
 
 
 def _figures(tx: Tx, show_id: int, found: Sequence[Figures], now: int) -> int:
+    found = _merged(found)
     here: dict[tuple[Any, ...], Row] = {}
     for episode_id in {one.key.episode_id for one in found}:
         here |= {_key(row): row for row in figures.series_of(tx, show_id, episode_id)}
@@ -294,6 +297,16 @@ def _figures(tx: Tx, show_id: int, found: Sequence[Figures], now: int) -> int:
     return changed
 
 
+def _merged(found: Sequence[Figures]) -> Sequence[Figures]:
+    """One of each key: an answer may bring the same series twice."""
+    by_key: dict[tuple[Any, ...], Figures] = {}
+    for one in found:
+        there = by_key.get(_tuple(one.key))
+        both = replace(one, points=[*there.points, *one.points], names={**there.names, **one.names}) if there else one
+        by_key[_tuple(one.key)] = both
+    return list(by_key.values())
+
+
 def _points(tx: Tx, series: Row, found: Figures, now: int) -> int:
     series_id, first_day, last_day, held = series[0], series[10], series[11], series[12]
     given = {
@@ -304,37 +317,50 @@ def _points(tx: Tx, series: Row, found: Figures, now: int) -> int:
     before: dict[tuple[int, str], tuple[float, int]] = {}
     if held and first <= last_day and last >= first_day:
         before = {(row[1], row[2]): (row[3], row[4]) for row in figures.points(tx, [series_id], first, last)}
-    new = [
-        (series_id, day, bucket, *_stamped(value, now))
-        for (day, bucket), value in given.items()
-        if (day, bucket) not in before
-    ]
-    other = [at for at, value in given.items() if at in before and before[at] != value]
+    new = {at: value for at, value in given.items() if at not in before}
+    if found.sparse:
+        new = _news(tx, series_id, new) if held else new
+    other = {at: value for at, value in given.items() if at in before and before[at] != value}
     days = {day for day, _ in given}
     gone = [at for at in before if at not in given and at[0] in days] if found.replaces else []
-    figures.add_points(tx, new)
+    figures.add_points(tx, [(series_id, *at, value, now, quality) for at, (value, quality) in new.items()])
     figures.change_points(
         tx,
         [
-            {"series_id": series_id, "day": day, "bucket": bucket, "value": given[day, bucket][0]}
-            | {"fetched_at": now, "quality": given[day, bucket][1]}
-            for day, bucket in other
+            {
+                "series_id": series_id,
+                "day": day,
+                "bucket": bucket,
+                "value": value,
+                "fetched_at": now,
+                "quality": quality,
+            }
+            for (day, bucket), (value, quality) in other.items()
         ],
     )
     figures.remove_points(tx, [{"series_id": series_id, "day": day, "bucket": bucket} for day, bucket in gone])
+    stored = [day for day, _ in new]
     told = {
         "series_id": series_id,
-        "first_day": min(first, first_day) if held else first,
-        "last_day": max(last, last_day) if held else last,
+        "first_day": min([first_day, *stored]) if held else min(stored),
+        "last_day": max([last_day, *stored]) if held else max(stored),
         "points": held + len(new) - len(gone),
         "fetched_at": now,
     }
     figures.tell_series(tx, [told])
-    return len(new) + len([at for at in other if before[at][0] != given[at][0]]) + len(gone)
+    return len(new) + sum(before[at][0] != value for at, (value, _) in other.items()) + len(gone)
 
 
-def _stamped(value: tuple[float, int], now: int) -> tuple[float, int, int]:
-    return value[0], now, value[1]
+def _news(
+    tx: Tx, series_id: int, given: Mapping[tuple[int, str], tuple[float, int]]
+) -> dict[tuple[int, str], tuple[float, int]]:
+    """The values that differ from the one that stood before them."""
+    found = {}
+    for (day, bucket), value in given.items():
+        last = figures.latest_before(tx, series_id, day)
+        if last is None or last[1] != value[0]:
+            found[day, bucket] = value
+    return found
 
 
 def _answer(tx: Tx, reading: Reading, answer: RawAnswer, now: int) -> None:

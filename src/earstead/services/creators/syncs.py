@@ -59,11 +59,15 @@ class Progress:
 class Syncer(Protocol):
     """Reads the service into the memory."""
 
-    def sync(self, account: CreatorAccount, progress: Progress, told: Callable[[], None]) -> bool:
+    def sync(self, account: CreatorAccount, progress: Progress, since: int, told: Callable[[], None]) -> bool:
         """Go on with the reading of an account, for a minute at most; True when everything is read.
 
-        It calls `told` whenever something worth showing has changed. Raises NeedsReauth when the cookies are no longer
-        taken, RetryLater when the service wants a pause; single parts that fail are noted, and raise nothing.
+        Args:
+            since: when this sync began, unix seconds: what was read after it is not asked again.
+            told: to be called whenever something worth showing has changed.
+
+        Raises NeedsReauth when the cookies are no longer taken, RetryLater when the service wants a pause; single parts
+        that fail are noted, and raise nothing.
         """
 
 
@@ -182,7 +186,7 @@ class CreatorSyncs:
         tell = self._teller(run.sync_id, progress)
         tell()
         try:
-            finished = self._syncer.sync(account, progress, tell)
+            finished = self._syncer.sync(account, progress, run.started_at, tell)
         except NeedsReauth as fault:
             mend = str(getattr(fault, "mend", "")) or "Give the account new cookies."
             self._accounts.ended(account.account_id, fault.why, mend)
