@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from earstead.cli.creators_common import owner, plain
-from earstead.core.errors import AppError, Conflict, NotFound
+from earstead.core.creators.endpoints import BY_LABEL
+from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.services.container import Services
+from earstead.services.creators.changes import Acting
 from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow, SyncRun
 from earstead.services.creators.write_types import (
     Capture,
@@ -275,6 +277,22 @@ def _adopt(services: Services, args: Args, tell: Tell) -> Any:
     return plain(turn(_user(services, args), args["capture_id"]))
 
 
+def _call(services: Services, args: Args, tell: Tell) -> Any:
+    account, what = _accounts(services, args)[0], args["what"]
+    endpoint = BY_LABEL.get(what)
+    operation = None if endpoint else services.creators.captures.registry().get(what)
+    writes = endpoint.writes if endpoint else bool(operation and operation.is_write)
+    asked = {name: args[name] for name in ("variables", "names", "query", "body")}
+    if args["dry_run"]:
+        line = f"{endpoint.method} {endpoint.path}" if endpoint else "POST /v2/graph-pq"
+        return {"call": what, "writes": writes, "request": line, **{name: part for name, part in asked.items() if part}}
+    if writes and not args["yes"]:
+        raise Rejected("", f"{what} changes something: say --yes, or look at it with --dry-run")
+    acting = Acting(user_id=account.user_id, account_id=account.account_id, actor="cli", title=what)
+    with services.creators.changes.acting(acting):
+        return services.creators.doing.hands.open(account.account_id).call(what, **asked)
+
+
 _WORKS: Mapping[str, Work] = {
     "connect": _connect,
     "disconnect": _disconnect,
@@ -302,6 +320,7 @@ _WORKS: Mapping[str, Work] = {
     "harvest": _harvest,
     "capture": _capture,
     "adopt": _adopt,
+    "call": _call,
 }
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from earstead.core.creators.endpoints import BY_LABEL
 from earstead.core.errors import Conflict, Rejected
 from earstead.creators import moments
 from earstead.creators.changes import Change as ClientChange
@@ -17,6 +18,7 @@ from earstead.creators.changes import State
 from earstead.creators.client import Creators
 from earstead.creators.comments import Listed
 from earstead.creators.episodes import Named
+from earstead.creators.raw import Raw
 from earstead.creators.states import Shown
 from earstead.services.creators.hands import EpisodeNow, Told
 from earstead.services.creators.write_types import (
@@ -197,6 +199,23 @@ class KeepingHand:
 
     def missing(self, operations: tuple[str, ...]) -> Mapping[str, str]:
         return self.client.graph.missing(*operations)
+
+    # ---- what has no better method ------------------------------------------------------------------------
+
+    def call(
+        self,
+        what: str,
+        *,
+        variables: Mapping[str, Any],
+        names: Mapping[str, str],
+        query: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> Any:
+        raw = Raw(self.client.caller, self.client.urls, lambda: self.client.graph)
+        with self._calling():
+            if what in BY_LABEL:
+                return raw.endpoint(what, names, query, body)
+            return raw.operation(what, variables)
 
     # ---- undo and health -----------------------------------------------------------------------------------
 

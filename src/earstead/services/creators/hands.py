@@ -170,6 +170,23 @@ class Hand(Protocol):
     def undo(self, change: Change, show_uri: str) -> None:
         """Take a change back. Raises Conflict with the reason where that cannot be."""
 
+    # ---- what has no better method ------------------------------------------------------------------------
+
+    def call(
+        self,
+        what: str,
+        *,
+        variables: Mapping[str, Any],
+        names: Mapping[str, str],
+        query: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> Any:
+        """The answer of an endpoint by its label, or of an operation by its name, as it came; JSON.
+
+        Args:
+            variables: of an operation. `names` (in the path), `query` and `body` of an endpoint.
+        """
+
     # ---- health ------------------------------------------------------------------------------------------
 
     def doctor(self) -> Health:
