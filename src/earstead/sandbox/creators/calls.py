@@ -93,7 +93,7 @@ class Call:
         text = self.query.get(name, "")
         if not text:
             return default
-        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+        if not re.fullmatch(r"\d{1,11}", text) or not least <= int(text) <= most:
             raise ApiError(400, f"invalid {name}")
         return int(text)
 
