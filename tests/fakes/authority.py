@@ -24,8 +24,8 @@ class Authority:
     key: Path
 
 
-def new_authority(folder: Path) -> Authority:
-    """Writes the three files into `folder`; good for a day around now."""
+def new_authority(folder: Path, *hosts: str) -> Authority:
+    """Writes the three files into `folder`; good for a day around now, for this machine and for further hosts."""
     made = Authority(folder / "authority.pem", folder / "certificate.pem", folder / "key.pem")
     issuer_key, own_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tests of earstead")])
@@ -45,7 +45,10 @@ def new_authority(folder: Path) -> Authority:
         )
         .sign(issuer_key, hashes.SHA256())
     )
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [
+        *(x509.DNSName(host) for host in ("localhost", *hosts)),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
     leaf = (
         _begun(x509.Name([]), issuer, own_key.public_key(), issuer_key)
         .add_extension(x509.SubjectAlternativeName(names), critical=True)
