@@ -276,8 +276,8 @@ def _parts() -> Iterator[Figures]:
     yield part("source", {"HOME": 9000.0, "SEARCH": 4000.0, "LIBRARY": 2500.0, "OTHER": 700.0}, "impressions")
     yield part(
         "funnel",
-        {"impressions": 16200.0, "impressions:next": 0.11, "impressions:change": 0.08, "plays": 1780.0, "plays:next": 0.41,
-         "plays:change": -0.03, "average_completion_rate": 0.41},
+        {"impressions": 16200.0, "impressions:next": 0.11, "impressions:change": 0.08, "plays": 1780.0,
+         "plays:next": 0.41, "plays:change": -0.03, "average_completion_rate": 0.41},
         "impressions",
     )  # fmt: skip
     percentiles = {f"{label}|{p}": (i + 1) * p / 2.0 for i, label in enumerate(("7 days", "30 days", "90 days")) for p in (20, 40, 50, 60, 80)}  # fmt: skip  # noqa: E501

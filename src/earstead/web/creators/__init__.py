@@ -9,6 +9,7 @@ from earstead.web.creators import (
     capture_pages,
     comments,
     compare,
+    download_pages,
     episodes,
     export_pages,
     journal,
@@ -23,7 +24,7 @@ routes: list[BaseRoute] = [
     route
     for module in (
         *(begin, capture_pages, journal, overview, episodes, compare, audience, comments, calendar, studio),
-        *(upload_pages, export_pages, show_settings, media_kit),
+        *(download_pages, upload_pages, export_pages, show_settings, media_kit),
     )
     for route in module.routes
 ]

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import NotFound
 from earstead.kit.http import blocking
 from earstead.pagekit import charts
-from earstead.pagekit.words import percent
+from earstead.pagekit.words import named, percent
 from earstead.services.creators.types import Benchmark, Breakdown, CreatorEpisode, Funnel
 from earstead.web.auth import signed_in
 from earstead.web.creators.figures import caveats, line_chart
@@ -92,14 +92,14 @@ def _amount(count: float | None, share: float) -> float:
 def lead(parts: dict[str, Breakdown | None], ages: Breakdown | None) -> str:
     """The first sentence: the largest part of each kind."""
     told = []
-    for label in ("Countries", "Apps", "Devices"):
+    for label, word in (("Countries", "from"), ("Apps", "with"), ("Devices", "on")):
         found = parts.get(label)
         if found and found.slices:
-            told.append(f"{percent(found.slices[0].share)} {found.slices[0].name}")
+            told.append(f"{percent(found.slices[0].share)} {word} {named(found.slices[0].name)}")
     if ages and ages.slices:
         most = max(ages.slices, key=lambda one: one.share)
         told.append(f"{percent(most.share)} aged {most.name}")
-    return f"Mostly {', '.join(told)}." if told else "Nothing was told of the audience of these days."
+    return f"{', '.join(told)}." if told else "Nothing was told of the audience of these days."
 
 
 # --- how they find it -----------------------------------------------------------------------------------------------
@@ -107,11 +107,15 @@ def lead(parts: dict[str, Breakdown | None], ages: Breakdown | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Comparable shows by one measure: the chart, and the service's own words for what it measures."""
+    """Comparable shows by one measure, under the service's own words for it.
+
+    `chart` is None where one step was told alone; then `levels` has all: (so many of 100 are below, value).
+    """
 
     title: str
     pool: str
-    chart: Markup
+    chart: Markup | None
+    levels: tuple[tuple[int, float], ...]
     first: Benchmark
 
 
@@ -172,7 +176,15 @@ def pools(found: Sequence[Benchmark]) -> list[Pool]:
         lines = [(level, tuple(one.percentiles.get(level, 0.0) for one in steps)) for level in levels]
         title = metric_type.replace("METRIC_TYPE_", "").replace("_", " ").capitalize()
         chart = charts.band(f"{title} of comparable shows", [one.label for one in steps], lines)
-        made.append(Pool(title=title, pool=pool.replace("_", " ").lower(), chart=chart, first=steps[0]))
+        made.append(
+            Pool(
+                title=title,
+                pool=pool.replace("_", " ").lower(),
+                chart=chart if len(steps) > 1 else None,
+                levels=tuple(sorted(steps[0].percentiles.items())),
+                first=steps[0],
+            )
+        )
     return made
 
 

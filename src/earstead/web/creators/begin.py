@@ -59,7 +59,7 @@ async def _begin(request: Request) -> Response:
 
 
 def _card(creators: CreatorServices, show: CreatorShow, n: int) -> _Card:
-    drawn = n < _MOST_CARDS and show.read_at and not show.gone_at
+    drawn = n < _MOST_CARDS and not show.gone_at
     return _Card(show, creators.figures.overview(show.show_id, "30d") if drawn else None)
 
 

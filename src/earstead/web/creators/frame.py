@@ -31,6 +31,7 @@ ROOMS = (
     ("/compare", "Compare"),
     ("/audience", "Audience"),
     ("/discovery", "Discovery"),
+    ("/downloads", "Downloads"),
     ("/comments", "Comments"),
     ("/calendar", "Calendar"),
     ("/changes", "Changes"),

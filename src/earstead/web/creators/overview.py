@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.creators.metrics import METRICS, REDEFINED_ON
 from earstead.core.errors import Rejected
 from earstead.kit.http import blocking
-from earstead.pagekit.words import named
+from earstead.pagekit.words import named, percent, plural
 from earstead.services.creators.types import Card, ShowOverview
 from earstead.web.auth import signed_in
 from earstead.web.creators.figures import caveats, line_chart
-from earstead.web.creators.frame import Days, Seat, chosen_days, seat, show_page
+from earstead.web.creators.frame import Days, chosen_days, seat, show_page
 from earstead.web.creators.words import figure, movement
 
 
@@ -48,16 +48,15 @@ async def _overview(request: Request) -> Response:
         days=days,
         seen=seen,
         lead=lead(seen, days),
-        small=[
-            (card, _small_chart(card, at, days)) for card in seen.cards if card.total.metric.name != found["wanted"]
-        ],
+        change_words=change_words,
+        small=[(card, _small_chart(card)) for card in seen.cards if card.total.metric.name != found["wanted"]],
         redefined=days.start < REDEFINED_ON <= days.end,
         **found,
     )
 
 
-def _small_chart(card: Card, at: Seat, days: Days) -> Markup:
-    return line_chart(card.series, half=True, to=f"{at.base}?metric={card.total.metric.name}&period=")
+def _small_chart(card: Card) -> Markup:
+    return line_chart(card.series, half=True)
 
 
 def lead(seen: ShowOverview, days: Days) -> str:
@@ -65,13 +64,30 @@ def lead(seen: ShowOverview, days: Days) -> str:
     if not seen.cards or seen.cards[0].total.value is None:
         return "No figures of these days were read yet."
     card = seen.cards[0]
-    moved = movement(card.change, f"in the {days.count} days before")
+    moved = missing_words(card) or movement(card.change, f"in the {days.count} days before")
     words = f"{figure(card.total.value, card.total.metric.unit)} {card.total.metric.title.lower()}"
     when = (
         "of all time" if days.name == "all" else f"in the {days.label}" if days.label.startswith("last") else days.label
     )
     most = f"; mostly “{named(seen.top[0].episode.title)}”" if seen.top and seen.top[0].episode.title else ""
     return f"{words} {when}{f', {moved}' if moved else ''}{most}."
+
+
+def missing_words(card: Card) -> str:
+    """How many days of a sum have no figure: then it is not compared, since it would only seem to have moved."""
+    missing = card.total.wanted - card.total.days
+    return (
+        f"{missing} of {plural(card.total.wanted, 'day')} without a figure" if card.total.days and missing > 0 else ""
+    )
+
+
+def change_words(card: Card) -> str:
+    """What stands behind a figure: "+9 %", "27 of 30 days"; "" where nothing can be said."""
+    if missing_words(card):
+        return f"{card.total.days} of {card.total.wanted} days"
+    if card.change is None:
+        return ""
+    return f"{'+' if card.change >= 0 else '−'}{percent(abs(card.change))}"
 
 
 @signed_in
