@@ -89,7 +89,8 @@ def _dated(
     by_definition: dict[Definition, list[tuple[int, str, float, Quality]]] = {}
     for text, value in points:
         day = _day(text)
-        if day is None or day > today:
+        # Windows begin before an episode did: such a zero is no figure of it.
+        if day is None or day > today or (day < began and not value):
             continue
         start = began if aggregation is Aggregation.RUNNING else day
         quality = Quality.PARTIAL if partial else quality_of(metric, day, today)

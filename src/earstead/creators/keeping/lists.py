@@ -215,7 +215,7 @@ class Lists:
             try:
                 page = self._client.comments.of_show(show.uri, page_token=token, answers=True).value
             except Missing as fault:
-                self._progress.note(str(fault))
+                self._progress.lack(fault.operation)
                 return None
             except CreatorsError as fault:
                 if isinstance(fault, NeedsReauth | RateLimited):
@@ -241,7 +241,7 @@ class Lists:
             try:
                 page = self._client.comments.of_episode(episode.uri, listed=listed, page_size=PAGE).value
             except Missing as fault:
-                self._progress.note(str(fault))
+                self._progress.lack(fault.operation)
                 break
             except CreatorsError as fault:
                 if isinstance(fault, NeedsReauth | RateLimited):

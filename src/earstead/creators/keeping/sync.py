@@ -192,7 +192,7 @@ class _Run:
                 raise
             except Missing as fault:
                 self._missing.add(ask.piece.name)
-                self._progress.note(f"{fault}")
+                self._progress.lack(fault.operation)
                 return False
             except Unavailable as fault:
                 self._unavailable += 1

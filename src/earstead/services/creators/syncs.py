@@ -35,6 +35,8 @@ TRY_AGAIN_S = 3_600
 """After a sync that failed."""
 KEPT_SYNCS = 100
 MOST_NOTES = 100
+LACK = "Not read, because no public source has their hashes: "
+LACK_MEND = ". Look for them in the dashboard's own scripts (captures), or capture them, and adopt what was found."
 LIVE = ("waiting", "running", "stopped")
 
 
@@ -54,6 +56,16 @@ class Progress:
         plain = storable(words)[:300]
         if plain not in self.notes and len(self.notes) < MOST_NOTES:
             self.notes = (*self.notes, plain)
+
+    def lack(self, operation: str) -> None:
+        """Tell that an operation cannot be asked for; all of them in one note."""
+        said = next((one for one in self.notes if one.startswith(LACK)), LACK + LACK_MEND)
+        names = [one for one in said.removeprefix(LACK).removesuffix(LACK_MEND).split(", ") if one]
+        if operation not in names:
+            self.notes = (
+                *(one for one in self.notes if one != said),
+                f"{LACK}{', '.join([*names, operation])}{LACK_MEND}",
+            )
 
 
 class Syncer(Protocol):
