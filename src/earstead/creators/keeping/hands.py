@@ -173,7 +173,7 @@ class KeepingHands:
 def _words(permissions: object) -> tuple[str, ...]:
     """Permissions as words, whatever their form: it is not known."""
     if isinstance(permissions, dict):
-        return tuple(str(name) for name, given in permissions.items() if given)
+        return tuple(str(name) for name, given in permissions.items() if given and not name.startswith("__"))
     return tuple(str(one) for one in permissions) if isinstance(permissions, list) else ()
 
 
