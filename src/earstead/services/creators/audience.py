@@ -79,7 +79,12 @@ def breakdown(
     name = f"{kind}:{within}" if within and kind in _WITHIN else kind
     rows = [row for row in table.series_of(tx, show_id, episode_id) if row[POINTS]]
     fitting = [row for row in rows if row[BREAKDOWN] == name or (not within and row[BREAKDOWN].startswith(f"{kind}:"))]
-    fitting = [row for row in fitting if not metric or row[METRIC].removesuffix(SHARE) == metric]
+    # What is counted from the feed's files stands beside the dashboard's word, and never in its place.
+    fitting = [
+        row
+        for row in fitting
+        if (row[METRIC].removesuffix(SHARE) == metric if metric else not row[METRIC].startswith("feed_"))
+    ]
     last = number_of(days[1])
     daily = [row for row in fitting if row[AGGREGATION] == Aggregation.DAILY]
     spans = _SPANS.get(period, ())

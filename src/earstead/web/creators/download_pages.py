@@ -18,7 +18,6 @@ from earstead.web.auth import services_of, signed_in
 from earstead.web.creators.figures import caveats, line_chart
 from earstead.web.creators.frame import Seat, chosen_days, seat, show_page
 from earstead.web.forms import Form, read_form
-from earstead.web.public_addresses import root_of
 from earstead.web.uploads import receive_files
 
 ORIGINS = {
@@ -62,7 +61,7 @@ async def _page(request: Request, at: Seat, form: Form | None, fault: AppError |
         caveats=caveats(series),
         origin=ORIGINS.get(series.provenance.operation, ""),
         values={**held, **said},
-        prefix_url=f"{root_of(request)}/dl/",
+        prefix_url=f"{services_of(request).public_url.rstrip('/')}/dl/",
         max_mib=services_of(request).limits.upload_mib,
         busy=any(log.state in ("waiting", "running") for log in found["logs"]),
         **found,
@@ -107,7 +106,7 @@ async def _log(request: Request) -> Response:
             raise Rejected("log", "choose a file")
         for number, path in enumerate(files):
             # Each has a folder of its own, which goes when it was read.
-            own = path if not number else shutil.move(path, await blocking(hits.incoming) / path.name)
+            own = path if not number else path.rename(await blocking(hits.incoming) / path.name)
             await blocking(hits.add_log, at.user.user_id, at.show.show_id, own)
     except Rejected as fault:
         await blocking(shutil.rmtree, folder, ignore_errors=True)
