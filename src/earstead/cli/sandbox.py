@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from earstead.cli.common import Failed
+from earstead.cli.common import Failed, saying_faults
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -132,7 +132,7 @@ def command(name: str, port: int, host: str, rate: str, **given: Any) -> None:
     from earstead.sandbox.spotify.clock import RunningClock
 
     clock = RunningClock(SystemClock(), rate={"real": 1, "fast": FAST, "still": 0}[rate])
-    stage = _SANDBOXES[name](Options(clock=clock, **given))
+    stage = saying_faults(lambda: _SANDBOXES[name](Options(clock=clock, **given)))
     listening = _listen(host, port)
     host, port = listening.getsockname()[:2]
     root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -24,7 +24,7 @@ def routes(simulator: Simulator) -> Sequence[BaseRoute]:
     except ModuleNotFoundError as missing:
         if missing.name != "graphql":
             raise
-        raise Rejected("sandbox", "creators needs the extra: pip install 'earstead[sandbox]'") from None
+        raise Rejected("sandbox", "creators needs graphql-core: pip install 'earstead[sandbox]'") from None
     from earstead.sandbox.creators.gql.pages import Pages
     from earstead.sandbox.creators.gql.steering import Steering
 

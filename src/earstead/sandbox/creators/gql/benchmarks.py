@@ -26,7 +26,8 @@ _HEADS: Final = {
     "BENCHMARK_SPOTIFY_AUDIENCE": People.SPOTIFY,
 }
 _MOST_DAYS: Final = 90
-_POOL: Final = 10
+_POOLS: Final = {"LAST_10_EPISODES": 10, "ALL_EPISODES": 40}
+"""The newest of a show; more would take long and change little."""
 
 
 def points(context: Context, show: Show, asked: Mapping[str, Any] | None, span: Span, *, daily: bool) -> Value:
@@ -37,9 +38,8 @@ def points(context: Context, show: Show, asked: Mapping[str, Any] | None, span: 
     """
     if not asked:
         raise refused("SHOW_BENCHMARK_EPISODE needs benchmarkParams")
-    pool = list(context.service.world.published(show))
-    if asked["episodePool"] == "LAST_10_EPISODES":
-        pool = sorted(pool, key=lambda episode: -episode.day)[:_POOL]
+    newest = sorted(context.service.world.published(show), key=lambda episode: -episode.day)
+    pool = newest[: _POOLS[asked["episodePool"]]]
     length = max(1, min(span.days, _MOST_DAYS))
     rows = []
     for day in range(1 if daily else length, length + 1):
