@@ -15,6 +15,8 @@ import httpx2
 import pytest
 from tests.fakes.creators import DASHBOARD, Stage, staged
 
+from earstead.creators import Creators
+from earstead.creators.urls import Urls
 from earstead.sandbox.creators.accounts import CLIENT_ID
 from earstead.sandbox.creators.app import POD, labels
 from earstead.sandbox.creators.world import day_text
@@ -107,6 +109,16 @@ def test_its_bearer_is_good_for_the_overview(stage: Stage) -> None:
         headers={"authorization": f"Bearer {connector._bearer}", "referer": f"{DASHBOARD}/"},
     )
     assert answer.json()["spotifyUri"] == episode.uri
+
+
+def test_its_bearer_is_good_for_our_client(stage: Stage) -> None:
+    """The same quick start with `Creators`: the bearer is handed over, and the overview is read in one call."""
+    connector, episode = _connector(stage), stage.episodes()[-1]
+    connector._authenticate()
+    with Creators(bearer=connector._bearer, urls=Urls.at(stage.url), clock=stage.clock) as creators:
+        overview = creators.rest.overview(episode.anchor_id)
+    assert (overview.title, overview.uri) == (episode.title, episode.uri)
+    assert stage.simulator.calls["ACC token"] == 1
 
 
 @pytest.mark.parametrize("break_it", ["revoke", "expire"])

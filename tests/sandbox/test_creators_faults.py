@@ -16,7 +16,7 @@ import pytest
 from tests.fakes.creators import DASHBOARD, Stage, staged
 
 from earstead.kit.clock import FixedClock, SystemClock
-from earstead.sandbox.creators import Simulator
+from earstead.sandbox.creators import Simulator, faults
 from earstead.sandbox.creators.facts import Metric
 from earstead.sandbox.creators.faults import SWITCHES, Faults
 from earstead.sandbox.creators.world import State
@@ -38,21 +38,30 @@ def test_every_switch_is_tried_somewhere() -> None:
     assert all(switch.does for switch in SWITCHES.values())
 
 
+def test_every_switch_is_described() -> None:
+    """The README's table says of each what it is and does."""
+    text = Path(faults.__file__).with_name("README.md").read_text("utf-8")
+    for name, switch in SWITCHES.items():
+        default = {True: "on", False: "off"}[switch.default] if isinstance(switch.default, bool) else switch.default
+        default = "empty" if default == "" else default
+        assert f"| `{name}` | {default} | {switch.does} |" in text, name
+
+
 def test_switches_are_set_counted_and_put_back() -> None:
     """Numbers count down to nothing, -1 stays, truth is for once; reset puts one or all back."""
-    faults = Faults()
-    faults.set("http.429", 2)
-    assert [faults.take("http.429") for _ in range(3)] == [True, True, False]
-    faults.set("http.503", -1)
-    assert all(faults.take("http.503") for _ in range(3))
-    faults.set("token.revoke_once", True)
-    assert [faults.take("token.revoke_once") for _ in range(2)] == [True, False]
-    faults.set("pod.rate", "5/10s")
-    assert faults.changed() == {"http.503": -1, "pod.rate": "5/10s"}
-    faults.reset("http.503")
-    assert (faults.on("http.503"), faults.on("pod.rate")) == (False, True)
-    faults.reset()
-    assert faults.changed() == {} and set(faults.all()) == set(SWITCHES)
+    made = Faults()
+    made.set("http.429", 2)
+    assert [made.take("http.429") for _ in range(3)] == [True, True, False]
+    made.set("http.503", -1)
+    assert all(made.take("http.503") for _ in range(3))
+    made.set("token.revoke_once", True)
+    assert [made.take("token.revoke_once") for _ in range(2)] == [True, False]
+    made.set("pod.rate", "5/10s")
+    assert made.changed() == {"http.503": -1, "pod.rate": "5/10s"}
+    made.reset("http.503")
+    assert (made.on("http.503"), made.on("pod.rate")) == (False, True)
+    made.reset()
+    assert made.changed() == {} and set(made.all()) == set(SWITCHES)
 
 
 @pytest.mark.parametrize(
@@ -129,16 +138,16 @@ def test_shows_can_all_be_told_as_hosted_elsewhere(creators_stage: Stage) -> Non
 @pytest.mark.parametrize(("name", "status"), [("http.429", 429), ("http.503", 503)])
 def test_any_host_can_be_too_busy(creators_stage: Stage, name: str, status: int) -> None:
     """The next n requests, with Retry-After if asked for, and under one prefix if named; controls never."""
-    faults = creators_stage.simulator.faults
-    faults.set(name, 2)
-    faults.set("http.retry_after", 7)
-    faults.set("http.where", "/_pod")
+    switches = creators_stage.simulator.faults
+    switches.set(name, 2)
+    switches.set("http.retry_after", 7)
+    switches.set("http.where", "/_pod")
     assert creators_stage.rest("GET", "/v3/region").status_code == 200
     answers = [creators_stage.pod("/user/me") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [status, status, 200]
     assert answers[0].headers["retry-after"] == "7"
-    faults.reset()
-    faults.set(name, -1)
+    switches.reset()
+    switches.set(name, -1)
     assert {creators_stage.rest("GET", "/v3/region").status_code for _ in range(3)} == {status}
     assert "retry-after" not in creators_stage.pod("/user/me").headers
     assert _control(creators_stage, "GET", "state")["faults"] == {name: -1}
