@@ -124,7 +124,9 @@ class Episodes(Creating):
         shown = self._read(episode, show)
         if shown.state is State.PUBLISHED:
             raise ValidationError("episode", "it is published; no way back to a draft is known")
-        return self._change("episode.draft", shown, {}, State.DRAFT, None, undo="It is scheduled as before.")
+        # All of it is logged as written: from now on the service tells nothing of it, and the next update needs it.
+        kept = {name: value for name, value in shown.values().items() if value is not None}
+        return self._change("episode.draft", shown, kept, State.DRAFT, None, undo="It is scheduled as before.")
 
     def publish(self, episode: Named, *, show: AnyShow | None = None) -> Change:
         """Publish now. Cannot be taken back."""
