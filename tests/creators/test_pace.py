@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from earstead.creators.pace import Bucket, Limit, Pace
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earstead.creators.pace import Limit, Pace, Turns
 
 
-def test_twenty_go_at_once_and_the_next_waits() -> None:
-    """A full bucket lets its number through; then one each 1.5 s."""
-    bucket = Bucket(Limit(20, 30.0))
-    assert [bucket.take(100.0) for _ in range(20)] == [0.0] * 20
-    assert bucket.take(100.0) == 1.5
-    assert bucket.take(100.0) == 3.0
+def test_twenty_go_at_once_and_the_next_waits_for_its_window() -> None:
+    """In no 30 seconds are there more than 20 requests."""
+    turns = Turns(Limit(20, 30.0))
+    assert [turns.take(100.0) for _ in range(20)] == [0.0] * 20
+    assert turns.take(101.0) == 29.0
+    assert turns.take(130.0) == 0.0
 
 
-def test_a_bucket_fills_again_and_no_further() -> None:
-    """After a long pause there are as many tokens as at first, not more."""
-    bucket = Bucket(Limit(2, 1.0))
-    for _ in range(2):
-        bucket.take(0.0)
-    assert [bucket.take(1000.0) for _ in range(3)] == [0.0, 0.0, 0.5]
+@given(st.lists(st.floats(0, 5), min_size=8, max_size=60))
+def test_no_window_holds_more_than_allowed(pauses: list[float]) -> None:
+    """However requests come, the sixth after any one is at least the span later."""
+    turns, now, sent = Turns(Limit(6, 2.0)), 0.0, []
+    for pause in pauses:
+        now += pause
+        now += turns.take(now)
+        sent.append(now)
+    assert all(later - first >= 2.0 - 1e-9 for first, later in zip(sent, sent[6:], strict=False))
 
 
 def test_waits_double_and_are_bounded() -> None:

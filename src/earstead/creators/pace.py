@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` requests in any `span_s` seconds, as a token bucket."""
+    """At most `most` requests in any `span_s` seconds."""
 
     most: int
     span_s: float
@@ -66,19 +67,21 @@ class Pace:
         return float(span * (1 + jitter) / 2)
 
 
-class Bucket:
-    """The tokens of one backend. Times are seconds of a monotonic clock; not for several threads at once."""
+class Turns:
+    """The turns of one backend. Times are seconds of a monotonic clock; not for several threads at once.
+
+    A sliding window, not a bucket that fills while it is emptied: that would let more than `most` through in the first
+    `span_s`, and the service counts.
+    """
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
-        self._level = float(limit.most)
-        self._at: float | None = None
+        self._taken: deque[float] = deque(maxlen=limit.most)
 
     def take(self, now: float) -> float:
-        """Take a token; how long to wait before using it, 0.0 for at once."""
-        rate = self._limit.most / self._limit.span_s
-        if self._at is not None:
-            self._level = min(float(self._limit.most), self._level + (now - self._at) * rate)
-        self._at = now
-        self._level -= 1.0
-        return max(0.0, -self._level / rate)
+        """Take a turn; how long to wait for it, 0.0 for at once."""
+        at = now
+        if len(self._taken) == self._limit.most:
+            at = max(now, self._taken[0] + self._limit.span_s)
+        self._taken.append(at)
+        return at - now

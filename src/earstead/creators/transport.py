@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from earstead.creators.changes import Journal
 from earstead.creators.errors import Planned, Unavailable, ValidationError
-from earstead.creators.pace import Bucket, Pace
+from earstead.creators.pace import Pace, Turns
 from earstead.creators.redact import blot, plain_url, unsigned
 from earstead.kit.clock import Clock, SystemClock, new_secret, seeded
 from earstead.kit.texts import fault_words
@@ -128,7 +128,7 @@ class Transport:
         self._agent = agent
         self._lock = threading.Lock()
         self._hosts: dict[str, threading.Lock] = {}
-        self._buckets = {backend: Bucket(limit) for backend, limit in self.pace.limits.items()}
+        self._turns = {backend: Turns(limit) for backend, limit in self.pace.limits.items()}
         self._dice = seeded(new_secret())
         self._client: httpx2.Client | None = None
 
@@ -222,8 +222,8 @@ class Transport:
         with self._lock:
             lock = self._hosts.setdefault(f"{backend} {host}", threading.Lock())
         with lock:
-            bucket = self._buckets.get(backend)
-            wait = bucket.take(self.clock.monotonic()) if bucket else 0.0
+            turns = self._turns.get(backend)
+            wait = turns.take(self.clock.monotonic()) if turns else 0.0
             if wait > 0:
                 self.sleep(wait)
             yield
