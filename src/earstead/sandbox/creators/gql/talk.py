@@ -36,7 +36,7 @@ _TRANSCRIPT: Final = (
     "That is all for now. Thank you for listening.",
 )
 _IN_REVIEW: Final = 8
-"""Every so many-th comment waits to be approved."""
+"""Every so many-th comment of an episode waits to be approved, and as many again by chance."""
 
 
 class Standing(StrEnum):
@@ -209,13 +209,13 @@ class Talk:
 
     def _invent(self, episode: Episode) -> list[Comment]:
         rng = seeded(f"comments {self._seed} {episode.id}")
-        count = rng.randrange(0, 3 + episode.show.audience * episode.pull // 60_000)
-        days = sorted((int(1.6 ** rng.randrange(0, 9)) + rng.randrange(2) for _ in range(count)), reverse=True)
+        count = rng.randrange(1, 5 + episode.show.audience * episode.pull // 30_000)
+        days = sorted((int(1.5 ** rng.randrange(0, 9)) - 1 for _ in range(count)), reverse=True)
         assert episode.published_ms is not None
         found = []
         for number, day in enumerate(days):
             at_ms = episode.published_ms + day * DAY_MS + rng.randrange(DAY_MS)
-            found.append(self._comment(episode, rng, at_ms, number % _IN_REVIEW == 3 or rng.randrange(_IN_REVIEW) == 0))
+            found.append(self._comment(episode, rng, at_ms, number % _IN_REVIEW == 2 or rng.randrange(_IN_REVIEW) == 0))
         return sorted(found, key=lambda comment: -comment.at_ms)
 
     def _comment(self, episode: Episode, rng: Random, at_ms: int, review: bool) -> Comment:
