@@ -7,6 +7,7 @@ import click
 from earstead.cli import (
     creators_answering,
     creators_connecting,
+    creators_downloads,
     creators_figures,
     creators_ops,
     creators_reading,
@@ -35,6 +36,7 @@ _PARTS = (
     creators_connecting,
     creators_reading,
     creators_figures,
+    creators_downloads,
     creators_writing,
     creators_answering,
     creators_ops,

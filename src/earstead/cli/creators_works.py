@@ -12,6 +12,7 @@ from earstead.core.creators.endpoints import BY_LABEL
 from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.services.container import Services
 from earstead.services.creators.changes import Acting
+from earstead.services.creators.hits import LogRead
 from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow, SyncRun
 from earstead.services.creators.write_types import (
     Capture,
@@ -293,6 +294,37 @@ def _call(services: Services, args: Args, tell: Tell) -> Any:
         return services.creators.doing.hands.open(account.account_id).call(what, **asked)
 
 
+# --- downloads ------------------------------------------------------------------------------------------------------
+
+
+def _feed(services: Services, args: Args, tell: Tell) -> Any:
+    show = _show(services, args)
+    said = {name: args[name] for name in ("url", "prefix", "counting")}
+    return plain(services.creators.feeds.set(show.user_id, show.show_id, **said))
+
+
+def _log(services: Services, args: Args, tell: Tell) -> Any:
+    show, hits, path = _show(services, args), services.creators.hits, Path(args["file"])
+    log_id = hits.add_log(show.user_id, show.show_id, path, start=False).log_id
+
+    def told(log: LogRead) -> None:
+        tell({"state": log.state, "progress": log.share, "read": log.lines})
+
+    return plain(hits.read_log(log_id, path, told))
+
+
+def _op3(services: Services, args: Args, tell: Tell) -> Any:
+    show, creators = _show(services, args), services.creators
+    creators.feeds.set_op3(show.user_id, show.show_id, args["token"])
+    if not args["token"]:
+        return 0
+    try:
+        return creators.op3.fetch(show.user_id, show.show_id)
+    except AppError:
+        creators.feeds.set_op3(show.user_id, show.show_id, "")
+        raise
+
+
 _WORKS: Mapping[str, Work] = {
     "connect": _connect,
     "disconnect": _disconnect,
@@ -321,6 +353,9 @@ _WORKS: Mapping[str, Work] = {
     "capture": _capture,
     "adopt": _adopt,
     "call": _call,
+    "feed": _feed,
+    "log": _log,
+    "op3": _op3,
 }
 
 
