@@ -242,7 +242,7 @@ def diff(old: Registry, new: Registry) -> RegistryDiff:
 
 def _news(before: Operation, after: Operation) -> bool:
     known = {known.sha256 for known in before.hashes if known.state != "retired"}
-    if any(found.sha256 not in known for found in after.hashes):
+    if any(found.sha256 not in known for found in after.hashes if found.state != "retired"):
         return True
     names_before, names_after = _names(before), _names(after)
     return names_after is not None and names_before is not None and not set(names_after) <= set(names_before)
