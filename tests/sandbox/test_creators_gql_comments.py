@@ -216,6 +216,20 @@ def test_what_cannot_be_done_is_an_error(graph: Graph, name: str, wrong: Json) -
     assert body["data"] is None and body["errors"][0]["message"]
 
 
+def test_a_smartlink_is_answered_with_nothing(graph: Graph) -> None:
+    """Of createEpisodeSmartlink not even the variables are known, so any are taken."""
+    do(graph, "createEpisodeSmartlink", whatever=[1])
+
+
+@pytest.mark.parametrize("wrong", [{"pageSize": "ten"}, {"pageSize": 0}, {"primaryFilters": "PUBLISHED"}])
+def test_filters_are_lists_and_sizes_are_numbers(graph: Graph, wrong: Json) -> None:
+    """Comments asked for in another form are a validation error."""
+    said: Json = {name: [] for name in ("primaryFilters", "commentTypesFilters", "secondaryFilters", "repliesFilter")}
+    said |= {"episodeUri": graph.stage.episodes(State.PUBLISHED)[0].uri, "pageSize": 5}
+    body = graph.ask("getCommentsForEpisode", **(said | wrong)).json()
+    assert body["errors"][0]["extensions"]["classification"] == "ValidationError"
+
+
 def test_the_control_endpoint_says_what_is_missing(graph: Graph) -> None:
     """A comment needs an episode that is there and a text."""
     url = f"{graph.stage.url}/sandbox/talk"

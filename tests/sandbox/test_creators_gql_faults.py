@@ -156,6 +156,7 @@ def test_shows_hosted_elsewhere_have_fewer_figures(graph: Graph) -> None:
         "getShowPlaysAndDownloadsPlatformsStats",
         "getShowPlaysByGeo",
         "getShowTopEpisodesByImpressions",
+        "getShowTopEpisodesByMetric",
     ]
     mine = graph.data("WebGetUserShows")["showsForUser"]["shows"][0]
     assert (mine["__typename"], mine["stationId"]) == ("NonHostedShow", None)

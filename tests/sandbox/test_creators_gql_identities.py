@@ -258,6 +258,20 @@ def test_custom_windows_include_both_ends(graph: Graph) -> None:
     assert one == {"2026-11-03": week["2026-11-03"]}
 
 
+@pytest.mark.parametrize(
+    "dates", [("2026-11-07", "2026-11-01"), ("0001-01-01", "9999-12-31"), ("yesterday", "today")], ids=str
+)
+def test_odd_spans_are_refused(graph: Graph, dates: tuple[str, str]) -> None:
+    """An end before the start, some thousand years and what is no date are errors beside null."""
+    for name, said, key in (
+        ("getShowStreamsAndDownloadsDaily", {**DAILY, **custom(*dates)}, "streamsAndDownloadsDaily"),
+        ("getAudienceGrowthTimeSeries", {"startDate": dates[0], "endDate": dates[1]}, "coreFanTimeSeries"),
+    ):
+        body = graph.ask(name, showUri=graph.stage.show.uri, **said).json()
+        assert body["data"]["showByShowUri"][key] is None
+        assert body["errors"][0]["extensions"]["classification"] == "DataFetchingException"
+
+
 def test_a_series_can_be_of_the_episodes_of_a_span(graph: Graph) -> None:
     """publishedAfter and publishedBefore leave the episodes that appeared between them."""
     episodes = graph.stage.episodes(State.PUBLISHED)

@@ -24,10 +24,11 @@ KNOWN = [one for one in READS if one.shape != "U" and one.name != "getCommentsFo
 NAMES = {"K": "known", "P": "part", "U": "unknown"}
 
 
-@pytest.fixture(scope="module")
-def graph() -> Iterator[Graph]:
-    """Of one simulator for all tests of this file, which only read."""
+@pytest.fixture(scope="module", params=["allow", "reject"])
+def graph(request: pytest.FixtureRequest) -> Iterator[Graph]:
+    """Of one simulator for all tests of this file, once where free text is taken and once where it is not."""
     with staged() as stage:
+        stage.fault(graphql__adhoc=request.param)
         yield Graph(stage)
 
 

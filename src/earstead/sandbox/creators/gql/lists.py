@@ -24,8 +24,11 @@ def episodes(context: Context, show: Show, asked: Asked) -> dict[str, Any]:
     While the index is being built, drafts are missing from it.
 
     Raises:
-        GraphQLError: the page begins before the first or is too long.
+        GraphQLError: the page begins before the first or is too long, or episodes of a show that is hosted elsewhere
+            are to be ranked.
     """
+    if context.operation == "getShowTopEpisodesByMetric" and not context.service.hosted(show):
+        raise refused("top episodes are not available for this show")
     building = context.service.faults.on("list.index_building")
     found = [one for one in context.service.world.episodes(show) if not (building and one.state is State.DRAFT)]
     found = _filtered(found, asked.get("filter"), asked.get("search"))

@@ -146,6 +146,12 @@ def _comments(context: Context, variables: Mapping[str, Any]) -> Json:
     episode = context.episode(str(variables["episodeUri"]))
     if episode is None:
         return _root("episodeByUri", None, "no such episode")
+    filters = (
+        variables[name] for name in ("primaryFilters", "commentTypesFilters", "secondaryFilters", "repliesFilter")
+    )
+    size = variables.get("pageSize")
+    if not all(isinstance(each, list) for each in filters) or not isinstance(size, int) or size < 1:
+        return {"errors": [invalid("filters are lists, pageSize is a whole number")]}
     rows = [
         {"episodeUri": row["episodeUri"], "oneOfCommentOrReply": row["oneOfCommentOrReply"]}
         for row in comments.of_episode(context, episode, variables)

@@ -17,6 +17,7 @@ _LAST: Final = {
 }
 _FIRST: Final = {"WINDOW_FIRST_SEVEN_DAYS": 7, "WINDOW_FIRST_THIRTY_DAYS": 30, "WINDOW_FIRST_SIXTY_DAYS": 60}
 _WEEK: Final = 7
+_LONGEST: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ def custom(asked: Mapping[str, Any]) -> Span:
     """A span given by two dates, both included.
 
     Raises:
-        GraphQLError: what stands there is no date.
+        GraphQLError: what stands there is no date, the end is before the start, or it is longer than eleven years.
     """
     try:
-        return Span(read_day(str(asked.get("startDate"))), read_day(str(asked.get("endDate"))))
+        span = Span(read_day(str(asked.get("startDate"))), read_day(str(asked.get("endDate"))))
     except ValueError:
         raise refused("startDate and endDate are dates as YYYY-MM-DD") from None
+    if not 1 <= span.days <= _LONGEST:
+        raise refused(f"a span has from 1 to {_LONGEST} days")
+    return span
 
 
 def span_of(asked: Mapping[str, Any], last_day: int, first_day: int, *, episode: bool) -> Span:
