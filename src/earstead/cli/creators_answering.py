@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from earstead.cli.common import data_option
+from earstead.cli.common import data_option, print_json
 from earstead.cli.creators_common import do, dry_option, json_option, print_change, user_option
 
 if TYPE_CHECKING:
@@ -90,7 +90,10 @@ def moderation(
     if enabled is None and policy is None:
         raise click.UsageError("say --on, --off or --filter")
     asked = {"name": name, "show": which, "enabled": enabled, "policy": policy}
-    for change in do(settings, "moderation", dry_run=dry_run, **asked):
+    changes = do(settings, "moderation", dry_run=dry_run, **asked)
+    if as_json:
+        print_json(changes)
+    for change in changes if not as_json else ():
         print_change(change, as_json)
 
 

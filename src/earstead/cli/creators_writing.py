@@ -318,7 +318,7 @@ def poll(
         "options": list(options),
         "opens_at": opens or 0,
         "closes_at": closes,
-        "kind": "MULTIPLE_CHOICE" if multiple else "SINGLE_CHOICE",
+        "kind": "multiple" if multiple else "single",
     }
     print_change(do(settings, "poll", name=name, episode=which, wanted=wanted, dry_run=dry_run), as_json)
 

@@ -101,7 +101,7 @@ class Poll(Request):
     )
     opens_at: Seconds = Field(0, description="0 for now.")
     closes_at: Seconds
-    kind: Literal["SINGLE_CHOICE", "MULTIPLE_CHOICE"] = "SINGLE_CHOICE"
+    kind: Literal["single", "multiple"] = "single"
 
 
 class Reply(Request):

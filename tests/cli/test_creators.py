@@ -1,0 +1,294 @@
+"""A creator's evening by command, against the simulator: as processes once, and within this one for the corners."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from earstead.cli import main
+from earstead.core.creators.endpoints import BY_LABEL
+from earstead.core.creators.registry import Registry
+from earstead.kit.clock import SystemClock
+from earstead.sandbox.creators.world import State
+from tests.cli.conftest import Run
+from tests.fakes.creators import Stage, staged
+
+
+@pytest.fixture
+def stage(environ: dict[str, str]) -> Iterator[Stage]:
+    """A simulator at this moment, which the commands take for Spotify."""
+    with staged(SystemClock().now(), episodes=6, days=40) as stage:
+        environ["EARSTEAD_CREATORS_URL"] = stage.url
+        yield stage
+
+
+@pytest.fixture
+def inside(environ: dict[str, str]) -> Run:
+    """`run` without a process for each command; what is not a sentence is raised."""
+
+    def call(*words: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = CliRunner().invoke(main, words, input=stdin, env={**environ, **variables}, catch_exceptions=False)
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def creator(stage: Stage, inside: Run) -> Creator:
+    """A user who connected the account."""
+    return connected(stage, inside)
+
+
+def connected(stage: Stage, run: Run) -> Creator:
+    ok(run("user", "add", "anna", "--password-stdin", "--owner", stdin="correct horse\n"))
+    made = Creator(stage, run)
+    made.json("connect", "--cookies-stdin", stdin=f"{stage.sp_dc}\n{stage.sp_key}\n")
+    made.show = next(one["show_id"] for one in made.json("shows") if one["spotify_id"] == stage.show_id)
+    return made
+
+
+class Creator:
+    """Speaks commands: `json` for what they answer, `say` for what they print, `refused` for their sentence."""
+
+    def __init__(self, stage: Stage, run: Run) -> None:
+        self.stage = stage
+        self.run = run
+        self.show = 0
+
+    def json(self, *words: str, stdin: str = "") -> Any:
+        return json.loads(ok(self.run("creators", *words, "--json", stdin=stdin)))
+
+    def say(self, *words: str) -> str:
+        return ok(self.run("creators", *words))
+
+    def refused(self, *words: str, stdin: str = "") -> str:
+        done = self.run("creators", *words, stdin=stdin)
+        assert done.returncode == 1, done.stdout
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    def episodes(self, *words: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("episodes", str(self.show), *words)["items"]
+        return found
+
+    def writes(self) -> int:
+        """How many calls that change something the simulator was sent."""
+        registry = Registry.pinned()
+        named = [(call.partition(" ")[2], count) for call, count in self.stage.simulator.calls.items()]
+        return sum(
+            count
+            for name, count in named
+            if (name in BY_LABEL and BY_LABEL[name].writes)
+            or (name in registry.operations and registry.get(name).is_write)
+        )
+
+
+def ok(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_creators_evening(stage: Stage, run: Run, tmp_path: Path) -> None:
+    """Connect, see the history, answer, fix a title, schedule an upload, export, lose the cookie, be told, mend it;
+    and everything that was written stands in the journal."""
+    creator = connected(stage, run)
+    show = str(creator.show)
+    # The hashes of writing come from the dashboard's own scripts.
+    brought = creator.json("ops", "refresh", "--adopt")
+    assert "publishCommentByCommentUri" in brought["mutations"]
+    assert brought["live"]
+    # The history.
+    assert [run["state"] for run in creator.json("sync")] == ["done"]
+    assert len(creator.episodes("--state", "published")) == len(stage.episodes())
+    series = creator.json("analytics", show, "--period", "30d", "--metric", "streams")
+    assert series["points"]
+    assert series["provenance"]["scope"] == "spotify"
+    assert series["provenance"]["operation"]
+    # The comments of a month.
+    waiting = creator.json("comments", show)["items"]
+    assert waiting
+    answered = creator.json("reply", str(waiting[0]["comment"]["comment_id"]), "Thank you!")
+    assert answered["state"] == "confirmed"
+    left = [thread["comment"]["comment_id"] for thread in creator.json("comments", show)["items"]]
+    assert waiting[0]["comment"]["comment_id"] not in left
+    # A title.
+    episode = creator.episodes("--state", "published")[0]
+    fixed = creator.json("edit", str(episode["episode_id"]), "--title", "A better title")
+    assert (fixed["state"], fixed["before"]["title"]) == ("confirmed", episode["title"])
+    assert "A better title" in [one.title for one in stage.episodes()]
+    # An episode with a file.
+    file = tmp_path / "salt.mp3"
+    file.write_bytes(b"ID3" + bytes(20_000))
+    at = "2030-01-01T09:00:00+01:00"
+    done = creator.json("new", show, str(file), "--title", "About salt", "--publish-on", at)
+    assert (done["state"], done["sent"]) == ("done", file.stat().st_size)
+    assert [one.title for one in stage.episodes(State.SCHEDULED) if one.title == "About salt"] == ["About salt"]
+    # All numbers.
+    out = tmp_path / "figures.csv"
+    creator.say("export", show, "--out", str(out))
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert len(rows) > 100
+    # The journal.
+    journal = creator.json("changes", show)["items"]
+    actions = {change["action"] for change in journal}
+    assert {"comment.reply", "episode.edit", "episode.create"} <= actions
+    assert {change["actor"] for change in journal} == {"cli"}
+    assert sum(len(change["steps"]) for change in journal) >= creator.writes() > 0
+    # The cookie.
+    stage.fault(auth__login_required=True, token__revoke_once=True)
+    told = creator.refused("sync")
+    assert "sp_dc" in told
+    health = json.loads(creator.run("creators", "doctor", "--json").stdout)[0]
+    assert (health["state"], health["cause"]) == ("broken", "cookie")
+    assert "sp_dc" in health["mend"]
+    stage.fault(auth__login_required=False)
+    creator.json("connect", "--account", "1", "--cookies-stdin", stdin=f"{stage.sp_dc}\n{stage.sp_key}\n")
+    assert creator.run("creators", "doctor").returncode == 0
+
+
+def test_wrong_cookies_are_refused_with_what_to_do(stage: Stage, inside: Run) -> None:
+    """Cookies that sign nobody in end with a sentence that says where to take them from, and nothing is kept."""
+    ok(inside("user", "add", "anna", "--password-stdin", stdin="correct horse\n"))
+    done = inside("creators", "connect", "--cookies-stdin", stdin="made-up\n")
+    assert done.returncode == 1
+    assert "sp_dc" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(ok(inside("creators", "accounts", "--json"))) == []
+
+
+def test_cookies_come_from_the_environment_and_are_never_printed(stage: Stage, inside: Run) -> None:
+    """Both variables connect an account; no command prints a cookie, and there is no option that takes one."""
+    ok(inside("user", "add", "anna", "--password-stdin", stdin="correct horse\n"))
+    cookies = {"EARSTEAD_SP_DC": f"sp_dc={stage.sp_dc};", "EARSTEAD_SP_KEY": stage.sp_key}
+    said = ok(inside("creators", "connect", "--json", **cookies)) + ok(inside("creators", "accounts", "--json"))
+    assert stage.sp_dc not in said
+    assert stage.sp_key not in said
+    assert inside("creators", "connect", "--sp-dc", "x").returncode == 2
+    assert "nobody to ask" in inside("creators", "connect").stderr
+
+
+def test_a_dry_run_calls_nobody(creator: Creator, tmp_path: Path) -> None:
+    """With --dry-run every change is said, and the simulator hears nothing, not even a sign-in."""
+    creator.json("sync")
+    show, episodes = str(creator.show), creator.episodes("--state", "published")
+    one = str(episodes[0]["episode_id"])
+    draft = str(creator.episodes("--state", "draft")[0]["episode_id"])
+    sound, picture = tmp_path / "a.mp3", tmp_path / "a.png"
+    sound.write_bytes(b"ID3" + bytes(100))
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    poll = ("--question", "More?", "--option", "Yes", "--option", "No", "--closes", "2030-01-01T00:00Z")
+    before = dict(creator.stage.simulator.calls)
+    planned = [
+        creator.json("edit", one, "--title", "Another", "--dry-run"),
+        creator.json("schedule", draft, "--at", "2030-01-01T00:00Z", "--dry-run"),
+        creator.json("publish", draft, "--dry-run"),
+        creator.json("draft", show, "--title", "New", "--dry-run"),
+        creator.json("new", show, str(sound), "--title", "New", "--dry-run"),
+        creator.json("cover", show, str(picture), "--dry-run"),
+        creator.json("delete", one, "--dry-run"),
+        creator.json("settings", show, "--author", "Somebody", "--dry-run"),
+        creator.json("slug", show, "new-name", "--dry-run"),
+        creator.json("poll", one, *poll, "--dry-run"),
+        creator.json("moderation", show, "--filter", "high", "--dry-run"),
+    ]
+    assert {change["state"] for change in [*planned[:-1], *planned[-1]]} == {"planned"}
+    assert dict(creator.stage.simulator.calls) == before
+    assert creator.json("changes", show)["items"] == []
+
+
+def test_a_change_is_undone_by_its_number(creator: Creator) -> None:
+    """Taking a change back puts the old value there, as a change of its own, and marks the first."""
+    creator.json("sync")
+    episode = creator.episodes("--state", "published")[0]
+    made = creator.json("edit", str(episode["episode_id"]), "--title", "For a moment")
+    assert creator.json("undo", str(made["change_id"]))["state"] == "confirmed"
+    assert episode["title"] in [one.title for one in creator.stage.episodes()]
+    states = {one["change_id"]: one["state"] for one in creator.json("changes", str(creator.show))["items"]}
+    assert states[made["change_id"]] == "undone"
+    assert "already" in creator.refused("undo", str(made["change_id"]))
+
+
+def test_what_goes_for_good_wants_its_title(creator: Creator) -> None:
+    """Deleting and publishing with another title end with the sentence, and nothing is sent; with it they are done."""
+    creator.json("sync")
+    episode = creator.episodes("--state", "published")[-1]
+    number = str(episode["episode_id"])
+    before = creator.writes()
+    assert episode["title"] in creator.refused("delete", number, "--confirm", "something else")
+    assert creator.run("creators", "delete", number).returncode == 2
+    assert creator.writes() == before
+    assert creator.json("delete", number, "--confirm", episode["title"])["state"] == "confirmed"
+    assert episode["spotify_id"] not in [one.id for one in creator.stage.episodes()]
+
+
+def test_a_missing_hash_says_what_to_capture(creator: Creator) -> None:
+    """Without a capture a poll cannot be made: the sentence names the capture, and nothing is sent."""
+    creator.json("sync")
+    number = str(creator.episodes("--state", "published")[0]["episode_id"])
+    before = creator.writes()
+    words = ("--question", "More?", "--option", "Yes", "--option", "No", "--closes", "2030-01-01T00:00Z")
+    assert "capture" in creator.refused("poll", number, *words).lower()
+    assert creator.writes() == before
+    assert "createPollForEpisode" in creator.say("ops", "list", "--missing")
+
+
+def test_calls_by_name(creator: Creator) -> None:
+    """Endpoints and operations are called by name; what changes something wants --yes and is in the journal."""
+    show = creator.stage.show_id
+    found = json.loads(creator.say("call", "1-L", "--path", f"show_id={show}"))
+    assert found["stationId"] == creator.stage.show.station_id
+    shows = json.loads(creator.say("call", "getShowsForUser"))["showsForUser"]["shows"]
+    assert f"spotify:show:{show}" in [one["uri"] for one in shows]
+    episode = creator.stage.episodes()[0]
+    change = ("call", "1-Z", "--path", f"anchor_id={episode.anchor_id}")
+    assert "--yes" in creator.refused(*change)
+    assert json.loads(creator.say(*change, "--dry-run"))["writes"] is True
+    assert episode in creator.stage.episodes()
+    creator.say(*change, "--yes")
+    assert episode not in creator.stage.episodes()
+    assert "needs" in creator.refused("call", "1-L")
+    assert "no operation" in creator.refused("call", "getNothing")
+
+
+def test_times_need_their_zone(creator: Creator) -> None:
+    """A time without a zone is wrong usage, with both ways to write it."""
+    done = creator.run("creators", "schedule", "1", "--at", "2030-01-01T00:00:00")
+    assert done.returncode == 2
+    assert "2030-01-01T00:00:00Z" in done.stderr
+
+
+def test_figures_say_where_they_come_from(creator: Creator) -> None:
+    """Below the figures stand platforms and operation; breakdowns, comparisons, retention and gaps are told."""
+    creator.json("sync")
+    show = str(creator.show)
+    assert "Platforms: spotify." in creator.say("analytics", show, "--metric", "streams")
+    assert creator.json("analytics", show, "--by", "age")["slices"]
+    compared = creator.json("compare", show, "--metric", "streams", "--days", "7")
+    assert len(compared["lines"][0]["values"]) == 7
+    oldest = creator.episodes("--sort", "oldest", "--state", "published")[0]["episode_id"]
+    assert creator.json("analytics", show, "--episode", str(oldest), "--retention")["percentiles"]
+    assert isinstance(creator.json("gaps", show), list)
+    assert "not one of" in creator.refused("analytics", show, "--metric", "fame")
+
+
+def test_several_users_must_be_named(creator: Creator) -> None:
+    """With one creator nobody need be named; who has no shows is told what to do."""
+    ok(creator.run("user", "add", "ben", "--password-stdin", stdin="correct horse\n"))
+    assert creator.json("shows")
+    assert creator.json("shows", "--user", "ben") == []
+    assert "connect" in creator.refused("sync", "--user", "ben")
+
+
+def test_every_command_has_an_example() -> None:
+    """Each command of the group shows how it is used."""
+    from earstead.cli.creators import command
+
+    for name, part in sorted(command.commands.items()):
+        assert f"earstead creators {name}" in str(part.help), name
