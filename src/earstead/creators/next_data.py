@@ -41,8 +41,8 @@ class NextData:
         with self._lock:
             if self._build and not fresh:
                 return self._build
-        path = f"/{quote(page.strip('/'), safe='/')}" if page else ""
-        answer = self._get("N-1", f"{self._site}{path}", {"accept": "text/html"})
+        url = f"{self._site}/{quote(page.strip('/'), safe='/')}"
+        answer = self._get("N-1", url, {"accept": "text/html"})
         if answer.status != 200:
             raise fault_of(answer, "the comments page")
         found = _DATA.search(answer.body)
@@ -60,9 +60,9 @@ class NextData:
             NotFound: there is no such route, also in the newest build.
             UpstreamError: the page sends elsewhere.
         """
-        answer = self._data(route, query or {}, self.build_id())
+        answer = self._data(route, query or {}, self.build_id(route))
         if answer.status == 404:
-            answer = self._data(route, query or {}, self.build_id(fresh=True))
+            answer = self._data(route, query or {}, self.build_id(route, fresh=True))
         if answer.status == 404:
             raise NotFound(f"the route {route}")
         if not 200 <= answer.status < 300:

@@ -116,17 +116,17 @@ class Shows:
             entry.confirmed({"picture": new.image})
         return entry.change
 
-    def slug(self, show: AnyShow, slug: str, *, confirm: str) -> Change:
+    def slug(self, show: AnyShow, slug: str, *, confirm: str, whichever: bool = False) -> Change:
         """Choose the address of a show. Old links break.
 
         Args:
             confirm: the new address once more.
+            whichever: do it although the account has several shows here. The service is not told which is meant.
 
         Raises:
-            ValidationError: `confirm` is another, or the address is none.
+            ValidationError: `confirm` is another, the address is none, or there are several shows.
             SlugTaken: another show has it.
-            NotConfirmed: it was answered well, but the show has another address. The service is not told which show
-                is meant; with several shows it may have been another of yours.
+            NotConfirmed: it was answered well, but the show has another address: perhaps another show has it now.
         """
         if confirm != slug:
             raise ValidationError("confirm", f"old links break: type the address “{slug}” once more")
@@ -134,6 +134,10 @@ class Shows:
         if tools.dry_run:
             return self._plan("show.slug", show, {"slug": slug}, ("1-L", "1-U", "1-L"))
         ref = self._writable(show)
+        several = sum(one.writable for one in self.all())
+        if several > 1 and not whichever:
+            why = f"the service is not told which of your {several} shows is meant; set it in the dashboard"
+            raise ValidationError("show", why)
         before = tools.rest.legacy_ids(ref.id).web_station_id
         undo = "Choose the old address again, as long as no other show has taken it."
         with tools.journal.writing(

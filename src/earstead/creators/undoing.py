@@ -29,7 +29,9 @@ def undo(change: Change, episodes: Episodes, shows: Shows) -> Change:
             _named(change.episode), bool(change.before.get("sponsored")), show=change.show_uri or None
         ),
         "show.edit": lambda: shows.edit(change.show_uri, **_some(change.before, _SHOW)),
-        "show.slug": lambda: shows.slug(change.show_uri, change.before["slug"], confirm=change.before["slug"]),
+        "show.slug": lambda: shows.slug(
+            change.show_uri, change.before["slug"], confirm=change.before["slug"], whichever=True
+        ),
     }
     if change.state is State.UNDONE:
         raise ValidationError("change", "it was undone already")
