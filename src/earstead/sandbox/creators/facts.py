@@ -7,14 +7,14 @@ shows, parts to wholes. All ranges are of days, both ends included; what lies af
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Final
 
 from earstead.kit.clock import seeded
+from earstead.sandbox.creators.formulas import CHANGED, MEASURES, PLAYS_OF, Metric, curve, starts_by_day
 from earstead.sandbox.creators.shares import (
     AGES,
     APPS,
@@ -28,24 +28,11 @@ from earstead.sandbox.creators.shares import (
     cities_of,
     regions_of,
 )  # fmt: skip
-from earstead.sandbox.creators.world import Episode, Show, World, read_day
+from earstead.sandbox.creators.world import Episode, Show, World
+
+__all__ = ["CHANGED", "Facts", "Metric", "People", "Retention", "Segments", "Subject"]
 
 Subject = Show | Episode
-CHANGED: Final = read_day("2026-06-11")
-"""Since this day a play is 30 seconds; before it, any start."""
-
-
-class Metric(StrEnum):
-    """What is counted. All but followers and people add up over days and episodes."""
-
-    STARTS = "starts"
-    PLAYS = "plays"
-    STREAMS = "streams"
-    DOWNLOADS = "downloads elsewhere"
-    PLAYS_AND_DOWNLOADS = "plays and downloads"
-    STREAMS_AND_DOWNLOADS = "streams and downloads"
-    IMPRESSIONS = "impressions"
-    CONSIDERATIONS = "considerations"
 
 
 class People(StrEnum):
@@ -70,7 +57,7 @@ class Retention:
     """How far an episode was heard.
 
     Attributes:
-        samples: listeners at each whole second; never more than `most`, never growing but where something is replayed.
+        samples: listeners at each whole second; never more than `most`, and never growing.
         percentiles: by 25, 50, 75, 95 and 100 percent of the episode, the percent of the audience that got there.
         median_s: the second that half of the audience reached.
     """
@@ -87,24 +74,6 @@ class Retention:
         return self.samples[len(self.samples) * 95 // 100] / self.most if self.most else 0.0
 
 
-_NOISE: Final = 1024
-_AGES: Final = 4000
-_WEEK: Final = (98, 92, 78, 80, 100, 110, 106)
-"""By day of the week, from Thursday, as days since 1970 begin."""
-
-
-@cache
-def _decay() -> array[int]:
-    """In millionths of the first day's starts, what remains after so many days."""
-    return array("q", (int(1_000_000 / (1 + 0.9 * age) ** 1.25) for age in range(_AGES)))
-
-
-@cache
-def _noise(seed: int) -> array[int]:
-    rng = seeded(f"noise {seed}")
-    return array("q", (rng.randrange(80, 121) for _ in range(_NOISE)))
-
-
 class Facts:
     """The figures of a world up to and including `last_day`, which is moved on with the clock."""
 
@@ -114,6 +83,7 @@ class Facts:
         self._starts: dict[str, array[int]] = {}
         self._sums: dict[tuple[str, str, int], array[int]] = {}
         self._gained: dict[str, array[int]] = {}
+        self._rows: dict[tuple[str, int], list[tuple[Episode, int, array[int]]]] = {}
         seed = world.seed
         self._people = Pattern(PEOPLE_WEIGHTS, f"{seed} people")
         self._sources = Pattern(SOURCE_WEIGHTS, f"{seed} sources")
@@ -129,6 +99,7 @@ class Facts:
             self.last_day = last_day
             self._starts.clear()
             self._sums.clear()
+            self._rows.clear()
 
     # --- what adds up ---
 
@@ -142,7 +113,7 @@ class Facts:
     def daily(self, metric: Metric, subject: Subject, start: int, end: int) -> list[int]:
         """How often on each day of a range."""
         if isinstance(subject, Episode):
-            upto = [self._upto(metric, subject, day) for day in range(start - 1, end + 1)]
+            upto = [*map(self._measure(metric, subject), self._starts_upto(subject, start - 1, end))]
         else:
             sums = self._show_sums(metric, subject)
             upto = [sums[self._place(subject, day) + 1] for day in range(start - 1, end + 1)]
@@ -244,7 +215,7 @@ class Facts:
         """Of everybody who started it up to the last day."""
         most = self._upto(Metric.STARTS, episode, self.last_day)
         seconds = max(1, episode.duration_ms // 1000)
-        shape = _curve(self.world.seed, episode.id, seconds)
+        shape = curve(self.world.seed, episode.id, seconds)
         samples = [most * share // 10_000 for share in shape]
         marks = {mark: samples[min(seconds - 1, seconds * mark // 100)] for mark in (25, 50, 75, 95, 100)}
         reached = [second for second, count in enumerate(samples) if most and count * 2 >= most]
@@ -260,30 +231,29 @@ class Facts:
 
     def _upto(self, metric: Metric, episode: Episode, day: int) -> int:
         """The running total at the end of a day."""
-        totals = self._totals(episode)
-        starts = totals[min(day - episode.day, len(totals) - 1)] if day >= episode.day and totals else 0
-        if metric is Metric.STARTS or not starts:
-            return starts
-        if metric is Metric.IMPRESSIONS:
-            return starts * (740 + episode.pull % 7 * 60) // 100
-        if metric is Metric.CONSIDERATIONS:
-            return starts * 105 // 100
-        if metric is Metric.DOWNLOADS:
-            return starts * (38 + episode.pull % 5) // 100
-        if metric is Metric.PLAYS:
-            return self._plays(episode, starts)
-        if metric is Metric.STREAMS:
-            return _streams(starts)
-        heard = self._plays(episode, starts) if metric is Metric.PLAYS_AND_DOWNLOADS else _streams(starts)
-        return heard + self._upto(Metric.DOWNLOADS, episode, day)
+        starts = self._starts_at(episode, day)
+        return self._measure(metric, episode)(starts) if starts else 0
 
-    def _plays(self, episode: Episode, starts: int) -> int:
-        """All starts before the definition changed, those of 30 seconds since."""
+    def _measure(self, metric: Metric, episode: Episode) -> Callable[[int], int]:
+        """From the running total of starts to that of a metric: never falling, so that no day is negative."""
+        if metric in (Metric.PLAYS, Metric.PLAYS_AND_DOWNLOADS):
+            return PLAYS_OF[metric](self._starts_at(episode, CHANGED - 1), episode.pull)
+        return MEASURES[metric](episode.pull)
+
+    def _starts_at(self, episode: Episode, day: int) -> int:
+        """The running total of starts at the end of a day."""
         totals = self._totals(episode)
-        place = CHANGED - 1 - episode.day
-        old = 0 if place < 0 else totals[min(place, len(totals) - 1)]
-        old = min(old, starts)
-        return old + _long(starts) - _long(old)
+        return totals[min(day - episode.day, len(totals) - 1)] if day >= episode.day and totals else 0
+
+    def _starts_upto(self, episode: Episode, start: int, end: int) -> list[int]:
+        """The running total of starts at the end of each day of a range."""
+        totals = self._totals(episode)
+        if not totals or end < episode.day:
+            return [0] * max(0, end - start + 1)
+        first, last = start - episode.day, end - episode.day
+        before = [0] * max(0, -first)
+        after = [totals[-1]] * (last - max(first, len(totals)) + 1 if last >= len(totals) else 0)
+        return before + totals[max(0, first) : last + 1].tolist() + after
 
     def _totals(self, episode: Episode) -> array[int]:
         """Starts so far, at the end of each day since it appeared."""
@@ -291,14 +261,8 @@ class Facts:
         length = self.last_day - episode.day + 1
         if known is not None and len(known) == max(0, length):
             return known
-        decay, noise = _decay(), _noise(self.world.seed)
-        peak, step, first = episode.show.audience * episode.pull // 100, episode.pull, episode.day
-        # Dithered by the noise itself, so that the long tail has a start now and then and not none at all.
-        days = (
-            (peak * decay[age] * noise[(step * 31 + age) % _NOISE] * _WEEK[(first + age) % 7]
-             + noise[(step * 17 + age * 7) % _NOISE] * 24_000_000_0 - 19_200_000_000) // 10_000_000_000
-            for age in range(max(0, min(length, _AGES)))
-        )  # fmt: skip
+        peak = episode.show.audience * episode.pull // 100
+        days = starts_by_day(self.world.seed, peak, episode.pull, episode.day, max(0, length))
         totals = self._starts[episode.id] = array("q", accumulate(days))
         return totals
 
@@ -325,41 +289,33 @@ class Facts:
         return self._sums[key]
 
     def _split(self, pattern: Pattern, metric: Metric, subject: Subject, start: int, end: int) -> list[int]:
-        episodes: Iterable[Episode] = (subject,) if isinstance(subject, Episode) else self.world.published(subject)
         found = [0] * len(pattern.labels)
-        for episode in episodes:
+        for episode in self._heard(subject, start, end):
             before, after = self._upto(metric, episode, start - 1), self._upto(metric, episode, end)
             if after > before:
                 shift = episode.pull * 37
                 found = [*map(int.__add__, found, pattern.counts(before + shift, after + shift))]
         return found
 
-
-def _long(starts: int) -> int:
-    """Those of at least 30 seconds."""
-    return starts * 86 // 100
-
-
-def _streams(starts: int) -> int:
-    """Those of at least 60 seconds; a share of the plays, so that no day has more of them."""
-    return _long(starts) * 89 // 100
+    def _heard(self, subject: Subject, start: int, end: int) -> list[Episode]:
+        """The episodes that anybody started in a range: on one day few of those that are old."""
+        if isinstance(subject, Episode):
+            return [subject]
+        key = (subject.id, self.world.version)
+        rows = self._rows.get(key)
+        if rows is None:
+            self._rows.clear()
+            known = ((one, one.day, self._totals(one)) for one in self.world.published(subject))
+            rows = self._rows[key] = [(one, first, totals) for one, first, totals in known if totals]
+        return [
+            episode
+            for episode, first, totals in rows
+            if end >= first
+            and totals[min(end - first, len(totals) - 1)]
+            != (totals[min(start - 1 - first, len(totals) - 1)] if start > first else 0)
+        ]
 
 
 @lru_cache(maxsize=256)
 def _pattern(weights: tuple[tuple[str, int], ...], seed: str) -> Pattern:
     return Pattern(dict(weights), seed)
-
-
-@lru_cache(maxsize=32)
-def _curve(seed: int, episode_id: str, seconds: int) -> array[int]:
-    """In ten-thousandths of all who started: a steep beginning, a long slope, two places where many leave."""
-    rng = seeded(f"curve {seed} {episode_id}")
-    early, slope = rng.randrange(1200, 2600), rng.randrange(1800, 4200)
-    leaves = sorted((rng.randrange(seconds // 5, seconds * 9 // 10 + 1), rng.randrange(300, 900)) for _ in range(2))
-    end_at, ending = seconds * 97 // 100, rng.randrange(500, 1200)
-    shape = array("q")
-    for second in range(seconds):
-        left = early * second // (second + 25) + slope * second // seconds
-        left += sum(lost for at, lost in leaves if second >= at) + (ending if second >= end_at else 0)
-        shape.append(max(0, 10_000 - left))
-    return shape
