@@ -136,7 +136,7 @@ def print_change(change: Mapping[str, Any], as_json: bool) -> None:
     else:
         click.echo(f"{what}: {change['state']} (change {change['change_id']})")
     before, after = change["before"], change["after"]
-    for field in sorted({*before, *after}):
+    for field in sorted(after):
         if before.get(field) != after.get(field):
             click.echo(f"  {field}: {_short(before.get(field))} -> {_short(after.get(field))}")
     if change["error"]:

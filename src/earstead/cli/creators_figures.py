@@ -22,10 +22,11 @@ from earstead.cli.creators_common import (
     show_rows,
     user_option,
 )
+from earstead.core.creators.metrics import HEADLINE
 
 if TYPE_CHECKING:
     from earstead.services.container import Services
-    from earstead.services.creators.types import Breakdown, Provenance, Retention, Series
+    from earstead.services.creators.types import Breakdown, Comparison, Provenance, Retention, Series
     from earstead.settings import Settings
 
 _KINDS = ("country", "region", "city", "age", "gender", "app", "device", "source")
@@ -35,7 +36,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 @click.command("analytics")
 @click.argument("which", metavar="SHOW")
 @click.option("--episode", "one", default="", metavar="EPISODE", help="Of this episode alone.")
-@click.option("--metric", default="plays_and_downloads", show_default=True, help="`--metrics` lists them.")
+@click.option("--metric", default="", help="`--metrics` lists them; otherwise the first with figures of these days.")
 @click.option("--period", default="30d", show_default=True, help="7d 30d 90d 365d all 2026-05 2026-05-01..2026-05-31")
 @click.option("--by", type=click.Choice(_KINDS), help="Instead of days: by country, age, app ...")
 @click.option("--within", default="", metavar="PLACE", help="For regions the country, for cities COUNTRY/REGION.")
@@ -73,8 +74,19 @@ def analytics(
         elif by:
             _breakdown(figures.breakdown(show_id, by, period, episode_id=episode_id, within=within), as_json)
         else:
-            start, end, _ = figures.days(show_id, period)
-            _series(figures.daily(show_id, metric, start, end, episode_id=episode_id), as_json)
+            _series(_daily(services, show_id, metric, period, episode_id), as_json)
+
+
+def _daily(services: Services, show_id: int, metric: str, period: str, episode_id: int) -> Series:
+    """Of the metric asked for; otherwise of the first that has values of these days, the headline before all others."""
+    figures = services.creators.figures
+    start, end, _ = figures.days(show_id, period)
+    offered = [one.metric.name for one in figures.metrics(show_id) if (one.episodes if episode_id else one.show)]
+    for name in [metric] if metric else offered:
+        series = figures.daily(show_id, name, start, end, episode_id=episode_id)
+        if series.points or metric:
+            return series
+    return figures.daily(show_id, HEADLINE, start, end, episode_id=episode_id)
 
 
 def _offers(services: Services, show_id: int, as_json: bool) -> None:
@@ -147,7 +159,7 @@ def _small_print(about: str, provenance: Provenance) -> None:
 @click.command("compare")
 @click.argument("which", metavar="SHOW")
 @click.argument("episodes", nargs=-1, metavar="[EPISODE]...")
-@click.option("--metric", default="plays_and_downloads", show_default=True)
+@click.option("--metric", default="", help="Otherwise the first with figures by day.")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="Since publication.")
 @user_option
 @json_option
@@ -167,7 +179,7 @@ def compare(
         user_id = owner(services, name).user_id
         show_id = services.creators.shows.find(user_id, which).show_id
         ids = [services.creators.shows.find_episode(user_id, one).episode_id for one in episodes]
-        found = services.creators.figures.compare(show_id, metric, ids, days)
+        found = _compared(services, show_id, metric, ids, days)
 
     def told() -> None:
         steps = sorted({0, 1, 6, 13, 29, days - 1} & set(range(days)))
@@ -177,6 +189,16 @@ def compare(
         _small_print(found.metric.about, found.provenance)
 
     show(found, as_json, told)
+
+
+def _compared(services: Services, show_id: int, metric: str, ids: list[int], days: int) -> Comparison:
+    figures = services.creators.figures
+    offered = [one.metric.name for one in figures.metrics(show_id) if one.episodes]
+    for name in [metric] if metric else offered:
+        found = figures.compare(show_id, name, ids, days)
+        if metric or any(value is not None for line in found.lines for value in line.values):
+            return found
+    return figures.compare(show_id, HEADLINE, ids, days)
 
 
 @click.command("gaps")

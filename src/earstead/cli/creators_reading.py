@@ -270,7 +270,15 @@ def changes(which: str, page: int, name: str, as_json: bool, settings: Settings)
         show_id = services.creators.shows.find(user_id, which).show_id
         found = services.creators.changes.of_show(user_id, show_id, page)
     rows = [
-        (one.change_id, at_ms(one.at_ms), one.actor, one.action, one.state, "yes" if one.undoable else "no", one.title)
+        (
+            one.change_id,
+            at_ms(one.at_ms),
+            one.actor,
+            one.action,
+            one.state,
+            "yes" if one.undoable and one.state == "confirmed" else "no",
+            one.title,
+        )
         for one in found.items
     ]
     head = ("ID", "WHEN", "FROM", "ACTION", "STATE", "UNDO", "WHAT")

@@ -77,25 +77,26 @@ def _disconnect(services: Services, args: Args, tell: Tell) -> Any:
 def _sync(services: Services, args: Args, tell: Tell) -> Any:
     accounts = _accounts(services, args)
     runs = [services.creators.syncs.now(account.user_id, account.account_id) for account in accounts]
-    return [plain(_followed(services, run, tell)) for run in runs]
+    return [plain(_followed(services, account.user_id, run, tell)) for account, run in zip(accounts, runs, strict=True)]
 
 
-def _followed(services: Services, run: SyncRun, tell: Tell) -> SyncRun:
-    """The sync once it has ended. Done here when no server works off what is queued."""
+def _followed(services: Services, user_id: int, run: SyncRun, tell: Tell) -> SyncRun:
+    """The sync once it has ended, or was put off. Done here when no server works off what is queued."""
     helper = threading.Thread(target=services.worker.run_due, name="sync", daemon=True)
-    helper.start()
+    here = not services.worker.running
+    if here:
+        helper.start()
     pause = threading.Event()
-    while True:
-        working = helper.is_alive()
-        found = services.creators.syncs.state(run.account_id).run or run
+    found = run
+    while found.state not in _ENDED and (helper.is_alive() or not here):
+        pause.wait(_LOOK_S)
+        found = services.creators.syncs.run(user_id, run.sync_id) or found
         share = min(found.done / found.planned, 1.0) if found.planned else None
         tell({"state": found.doing or found.state, "progress": share, "read": found.requests})
-        if found.state in _ENDED and found.sync_id >= run.sync_id:
-            return found
-        if not working and found.state == "waiting":
-            # Queued for later, by a pause that the service asked for: somebody else may do it then.
-            return found
-        pause.wait(_LOOK_S)
+    if here:
+        # What follows a sync, as telling webhooks of it, is not cut off by our end.
+        helper.join()
+    return services.creators.syncs.run(user_id, run.sync_id) or found
 
 
 def _syncs(services: Services, args: Args, tell: Tell) -> Any:

@@ -113,6 +113,11 @@ class Worker:
         for thread in at_work:
             thread.join(max(0.0, until - self._clock.monotonic()))
 
+    @property
+    def running(self) -> bool:
+        """Whether jobs are done by its own thread: a server runs. A command does what is due itself, by `run_due`."""
+        return self._thread is not None and self._thread.is_alive()
+
     def run_due(self) -> int:
         """Do everything that is due now, in this thread; returns how many jobs were tried."""
         tried = 0
