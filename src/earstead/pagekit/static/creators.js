@@ -5,6 +5,10 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
+  // On a narrow screen the pages of a show scroll sideways: begin where one is.
+  const here = $(".tabs [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
+
   // The inbox. A comment is the current one when the focus is in it, or was in it last.
   const inbox = $("[data-inbox]");
   let current = null;
@@ -86,9 +90,16 @@
       else if (event.key === "k") step(-1);
       else if ("radpm".includes(event.key) && comment) { event.preventDefault(); press(comment, event.key); }
     });
-    // After a change the page comes back to where it was made: go on with the comment that is there now, or the next.
-    const back = location.hash.startsWith("#c") ? document.getElementById(location.hash.slice(1)) : null;
-    if (location.hash.startsWith("#c")) go(back || comments()[0]);
+    // After a change the page comes back to where it was made: go on with that comment, or with the one that was
+    // behind it where it is no longer on the list.
+    inbox.addEventListener("submit", (event) => {
+      const next = event.target.matches(".planned form") && event.target.closest("[data-comment]").nextElementSibling;
+      if (next) sessionStorage.setItem("inbox-next", next.id);
+    });
+    const named = (id) => (id ? document.getElementById(id) : null);
+    if (location.hash.startsWith("#c")) {
+      go(named(location.hash.slice(1)) || named(sessionStorage.getItem("inbox-next")) || comments()[0]);
+    }
   }
 
   // Files: the form is sent with a bar that moves, and leads to where it would have led.

@@ -88,8 +88,8 @@ def failed_page(request: Request, at: Seat, form: Form, fault: AppError, *, back
 def done_words(change: Change) -> str:
     """What is said once after a change."""
     ended = {
-        "confirmed": "Done, and read back as it was meant.",
-        "sent": "Sent.",
-        "ambiguous": "Sent, but the answer was lost; what became of it is looked for.",
+        "confirmed": "done. The journal has it.",
+        "sent": "sent.",
+        "ambiguous": "sent, but the answer was lost; what became of it is looked for.",
     }
-    return f"{action_words(change.action)}: {ended.get(change.state, change.state)} {change.undo}".strip()
+    return f"{action_words(change.action)}: {ended.get(change.state, change.state)}"

@@ -151,7 +151,7 @@ def _media_plan(at: Seat, file: Path, episode: CreatorEpisode) -> Change:
     made = at.creators.studio.plan_upload(at.user.user_id, at.show.show_id, file, named)
     after = {name: value for name, value in made.after.items() if name in ("file", "kind", "bytes")}
     undo = "Upload another file to replace it, as long as the episode is not public."
-    return replace(made, action="episode.upload", target=episode.uri, after=after, undo=undo)
+    return replace(made, action="episode.media", target=episode.uri, after=after, undo=undo)
 
 
 def new_episode(form: Form, at: Seat) -> NewEpisode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from typing import Any
 
@@ -12,6 +12,7 @@ from earstead.core.creators.metrics import Aggregation, Definition, Metric, Scop
 from earstead.core.errors import AppError, Conflict, Forbidden, NeedsReauth, NotFound, Refused, Rejected, RetryLater
 from earstead.pagekit.words import long_date, moment, number, percent, short_date
 from earstead.services.creators.types import Provenance
+from earstead.services.creators.write_types import Change
 
 SCOPES: Mapping[Scope, str] = {
     Scope.SPOTIFY: "on Spotify",
@@ -98,13 +99,18 @@ _ACTIONS: Mapping[str, str] = {
     "episode.edit": "Change an episode",
     "episode.schedule": "Schedule an episode",
     "episode.publish": "Publish an episode now",
+    "episode.draft": "Take an episode back to the drafts",
     "episode.delete": "Delete an episode",
-    "episode.upload": "Upload a file into an episode",
+    "episode.media": "Upload a file into an episode",
+    "episode.audio": "Upload audio into an episode",
+    "episode.video": "Upload video into an episode",
     "episode.cover": "Change an episode's cover",
     "episode.sponsored": "Mark sponsored content",
     "show.edit": "Change the show",
     "show.cover": "Change the show's cover",
     "show.slug": "Change the show's address",
+    "show.comments": "Allow comments, or not",
+    "show.moderation": "Change what happens to comments",
     "comment.reply": "Answer a comment",
     "comment.approve": "Approve a comment",
     "comment.delete": "Delete a comment",
@@ -112,9 +118,8 @@ _ACTIONS: Mapping[str, str] = {
     "comment.unpin": "Take the pin off a comment",
     "comment.block": "Keep somebody from commenting",
     "comment.read": "Mark a comment as read",
-    "comments.switch": "Allow comments, or not",
-    "comments.policy": "Change what happens to comments",
-    "poll.create": "Put a poll on an episode",
+    "comment.seen": "Mark a comment as read",
+    "poll.put": "Put a poll on an episode",
     "poll.delete": "Take the poll off an episode",
 }
 _TAG = re.compile(r"<[^>]*>")
@@ -154,8 +159,10 @@ def movement(change: float | None, before: str) -> str:
 
 
 def days_words(start: date, end: date) -> str:
-    """ "3 March 2026", or "3 Mar to 5 Apr 2026"."""
-    return long_date(start) if start == end else f"{short_date(start)} to {long_date(end)}"
+    """ "3 March 2026", "3 Mar to 5 April 2026", or "3 March 2025 to 5 April 2026"."""
+    if start == end:
+        return long_date(start)
+    return f"{short_date(start) if start.year == end.year else long_date(start)} to {long_date(end)}"
 
 
 def as_text(html: str) -> str:
@@ -183,13 +190,29 @@ def value_words(name: str, value: Any, zone: str) -> str:
         return STATES.get(str(value), str(value)).lower()
     if name == "bytes" and isinstance(value, int):
         return f"{value / 1024 / 1024:,.1f} MB"
-    if name in _TIMES and isinstance(value, int):
-        return moment(value, zone)
+    if name in _TIMES:
+        return _time_words(value, zone)
     if name == "description":
         return as_text(str(value)) or "nothing"
     if isinstance(value, list | tuple):
         return " · ".join(str(one) for one in value)
     return str(value)
+
+
+def _time_words(value: Any, zone: str) -> str:
+    """A time of a change, unix seconds or ISO text, on the clock of a zone; what is neither as it stands."""
+    if isinstance(value, int):
+        return moment(value, zone)
+    try:
+        return moment(int(datetime.fromisoformat(str(value)).timestamp()), zone)
+    except (ValueError, OverflowError):
+        return str(value)
+
+
+def differences(change: Change) -> list[tuple[str, Any, Any]]:
+    """(field, before, after) of what a change changes, what matters most first."""
+    names = list(_FIELDS)
+    return sorted(change.differences, key=lambda one: names.index(one[0]) if one[0] in names else len(names))
 
 
 def mend_of(fault: AppError) -> str:
