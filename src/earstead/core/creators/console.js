@@ -36,9 +36,10 @@
     if (value === null || typeof value !== "object") return value;
     const kept = {};
     for (const [name, inner] of Object.entries(value)) {
+      const empty = inner === null || typeof inner === "boolean";
       // The state of an insight is a word; every other "state" is one of a sign-in.
-      const secret = SECRET.test(name) && !(name === "state" && /^[A-Z_]+$/.test(String(inner)));
-      kept[name] = secret && inner !== null && typeof inner !== "object" ? "***" : clean(inner);
+      const word = name === "state" && (typeof inner === "object" || /^[A-Z_]+$/.test(String(inner)));
+      kept[name] = SECRET.test(name) && !empty && !word ? "***" : clean(inner);
     }
     return kept;
   }

@@ -36,10 +36,12 @@ def clean(value: Any, depth: int = 0) -> Any:
 def _field(name: str, value: Any, depth: int) -> Any:
     if isinstance(value, str) and name == "sha256Hash" and _HASH.fullmatch(value):
         return value.lower()
+    if not _SECRET_NAME.fullmatch(name) or value is None or isinstance(value, bool):
+        return clean(value, depth)
     # The state of an insight is a word such as COMPLETE; every other "state" is one of a sign-in.
-    if _SECRET_NAME.fullmatch(name) and not (name == "state" and isinstance(value, str) and _WORD.fullmatch(value)):
-        return clean(value, depth) if isinstance(value, dict | list | bool) or value is None else BLOTTED
-    return clean(value, depth)
+    if name == "state" and (isinstance(value, dict | list) or (isinstance(value, str) and _WORD.fullmatch(value))):
+        return clean(value, depth)
+    return BLOTTED
 
 
 def clean_text(text: str) -> str:
