@@ -93,6 +93,14 @@ class ChangeLog(Protocol):
 
 
 @runtime_checkable
+class Amending(Protocol):
+    """A log that can also be told more of a change while it is under way: the number of a draft that was made."""
+
+    def amend(self, change: Change) -> None:
+        """All that is known of it now, under its id."""
+
+
+@runtime_checkable
 class Recalling(Protocol):
     """A log that can also tell what was last written to an episode; the service does not tell it of drafts."""
 
@@ -132,6 +140,11 @@ class MemoryLog:
             self._kept[change.change_id] = change
         return change.change_id
 
+    def amend(self, change: Change) -> None:
+        """Keep what is known by now."""
+        with self._lock:
+            self._kept[change.change_id] = change
+
     def step(self, change_id: str, step: str) -> None:
         """Note a request."""
         with self._lock:
@@ -155,6 +168,10 @@ class FileLog:
         """Append the whole change."""
         self._append({"begin": asdict(change)})
         return change.change_id
+
+    def amend(self, change: Change) -> None:
+        """Append the whole change again; the later line counts."""
+        self._append({"begin": asdict(change)})
 
     def step(self, change_id: str, step: str) -> None:
         """Append a request."""
@@ -218,8 +235,10 @@ class Entry:
         self._log.step(self._change.change_id, request)
 
     def about(self, **more: Any) -> None:
-        """Say more about it while it is under way: `episode`, `target`, `before`, `undo`, `can_undo`."""
+        """Say more about it while it is under way: `episode`, `target`, `before`, `after`, `undo`, `can_undo`."""
         self._change = replace(self._change, **more)
+        if isinstance(self._log, Amending):
+            self._log.amend(self._change)
 
     def confirmed(self, after: Mapping[str, Any] | None = None) -> None:
         """It is done; `after` is what was found there, if it was read back."""

@@ -41,22 +41,19 @@ class Episodes(Creating):
     # ---- reading -----------------------------------------------------------------------------------------
 
     def list(self, show: AnyShow, state: str | None = None, *, search: str = "") -> tuple[EpisodeItem, ...]:
-        """The episodes of a show with their totals; a request for each 50.
+        """The episodes of a show with their totals; a request for each 50, three times as many for `scheduled`.
 
         Args:
             state: `published`, `draft`, `scheduled`, or None for all.
             search: only those whose title has this text.
         """
         ref = self._tools.resolver.show(show)
-        which = {None: None, "published": PUBLISHED, "draft": DRAFTS, "scheduled": None}
+        if state == "scheduled":
+            return self._scheduled(ref, search)
+        which = {None: None, "published": PUBLISHED, "draft": DRAFTS}
         if state not in which:
             raise ValidationError("state", "one of published, draft, scheduled")
-        items = self._tools.listing.read(ref, which[state], search=search).items
-        if state != "scheduled":
-            return items
-        # No filter for them is known: those that are to come out later.
-        now = self._tools.now()
-        return tuple(item for item in items if item.published_at is not None and item.published_at > now)
+        return self._tools.listing.read(ref, which[state], search=search).items
 
     def get(self, episode: Named, *, show: AnyShow | None = None) -> Shown:
         """What an episode is now. Of a draft the service tells its title alone. Raises NotFound."""
@@ -235,6 +232,18 @@ class Episodes(Creating):
         return entry.change
 
     # ---- inside ------------------------------------------------------------------------------------------
+
+    def _scheduled(self, show: ShowRef, search: str) -> tuple[EpisodeItem, ...]:
+        """No filter for them is known: those of all that are neither published nor drafts, or that come out later."""
+        read, now = self._tools.listing.read, self._tools.now()
+        others = {
+            item.episode_id or item.uri
+            for which in (PUBLISHED, DRAFTS)
+            for item in read(show, which, search=search).items
+            if item.published_at is None or item.published_at <= now
+        }
+        items = read(show, None, search=search).items
+        return tuple(item for item in items if (item.episode_id or item.uri) not in others)
 
     def _change(
         self,
