@@ -72,6 +72,7 @@ def test_switches_are_set_counted_and_put_back() -> None:
         ("http.429", "2", "http.429 is a whole number"),
         ("auth.no_object", 1, "auth.no_object is true or false"),
         ("graphql.rotate", True, "graphql.rotate is a text"),
+        ("pod.rate", "often", "pod.rate is of the form"),
         ("graphql.adhoc", "sometimes", "graphql.adhoc is one of allow, reject"),
     ],
 )
@@ -199,7 +200,13 @@ def test_the_clock_is_moved(creators_stage: Stage) -> None:
     assert _control(creators_stage, "POST", "clock", {"advance_s": 86_400})["today"] == "2026-11-22"
     assert creators_stage.simulator.facts.last_day == last + 1
     assert _control(creators_stage, "POST", "clock", {"to_ms": now_ms + 2 * 86_400_000})["today"] == "2026-11-23"
-    wrong: list[dict[str, Any]] = [{"advance_s": -1}, {"to_ms": 0}, {"rate": 0}, {"advance_s": "soon"}]
+    wrong: list[dict[str, Any]] = [
+        {"advance_s": -1},
+        {"advance_s": 1e30},
+        {"to_ms": 0},
+        {"rate": 0},
+        {"advance_s": "soon"},
+    ]
     for said in wrong:
         answer = creators_stage.http.post(f"{creators_stage.url}/sandbox/clock", json=said)
         assert answer.status_code == 400 and answer.json()["error"]

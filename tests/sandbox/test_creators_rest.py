@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
 import pytest
 from tests.fakes.creators import DASHBOARD, NOW, Stage
 
+from earstead.core.creators.endpoints import BY_LABEL
 from earstead.sandbox.creators.app import REST, labels
+from earstead.sandbox.creators.calls import Endpoint
 from earstead.sandbox.creators.world import Episode, State, iso
 
 IN_A_WEEK = NOW + 7 * 86_400
@@ -340,6 +343,28 @@ def test_what_nobody_saw_work_does_not(creators_stage: Stage) -> None:
     assert creators_stage.rest("GET", "/v3/stations/status").status_code == 403
     creators_stage.fault(rest__stations_status=True)
     assert creators_stage.rest("GET", "/v3/stations/status").headers[UNKNOWN] == "unknown"
+
+
+NASTY: tuple[Any, ...] = (None, True, -1, 1e300, 10**30, "", "\ud800", "9" * 400, [], [None], {}, {"a": []})
+
+
+@pytest.mark.parametrize("endpoint", [one for one in REST if one.method != "GET"], ids=lambda one: one.label)
+def test_no_body_breaks_the_simulator(creators_stage: Stage, endpoint: Endpoint) -> None:
+    """Whatever stands in any field, it is an answer or a refusal, never a breakdown."""
+    creators_stage.fault(rest__media_required=False)
+    show, names = creators_stage.show, dict[str, str]()
+    names |= {"station": str(show.station_id), "user": str(show.user_id), "upload": "none"}
+    fields = [field.name for field in BY_LABEL[endpoint.label].body]
+    whole = _body(creators_stage, hourOffset=0, containsSponsoredContent=True, publishOn=IN_A_WEEK, stationId="1")
+    bodies = [*NASTY, *(whole | {name: nasty} for name in fields for nasty in NASTY)]
+    for body in bodies:
+        number = creators_stage.simulator.world.create(show, NOW * 1000).anchor_id
+        path = endpoint.path.format(episode=number, **names)
+        address = f"{creators_stage.urls['rest_url']}{path}?isMumsCompatible=true"
+        headers = {"authorization": f"Bearer {creators_stage.bearer}", "origin": DASHBOARD, "referer": DASHBOARD}
+        answer = creators_stage.http.request(endpoint.method, address, headers=headers, content=json.dumps(body))
+        assert answer.status_code < 500, (body, answer.text)
+        assert creators_stage.rest("GET", f"/v3/episodes/{number}/overview").status_code in (200, 403, 404)
 
 
 def test_a_body_must_be_an_object(creators_stage: Stage) -> None:

@@ -101,8 +101,9 @@ def test_days_and_moments_are_written_and_read() -> None:
     """Days as dates, moments with zero milliseconds."""
     assert day_text(read_day("2024-02-29")) == "2024-02-29"
     assert iso(1_780_261_200_123) == "2026-05-31T21:00:00.000Z"
-    with pytest.raises(ValueError, match="Invalid isoformat"):
-        read_day("yesterday")
+    for text in ("yesterday", "20260101", "2026-W01-1", "2026-02-30"):
+        with pytest.raises(ValueError, match=r"no date|out of range"):
+            read_day(text)
 
 
 # --- what adds up ---
@@ -265,6 +266,7 @@ def test_retention_is_one_curve(episode: Subject) -> None:
     retention = FACTS.retention(episode)
     samples, most = retention.samples, retention.most
     assert len(samples) == episode.duration_ms // 1000 and min(samples) >= 0 and max(samples) == most
+    assert list(samples) == sorted(samples, reverse=True)
     assert samples[0] == most == FACTS.count(Metric.STARTS, episode, 0, TODAY)
     assert list(retention.percentiles) == [25, 50, 75, 95, 100]
     for mark, percent in retention.percentiles.items():

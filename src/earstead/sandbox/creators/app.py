@@ -292,9 +292,12 @@ def _json(raw: bytes) -> Any:
     if not raw.strip():
         return None
     try:
-        return json.loads(raw)
-    except ValueError:
+        said = json.loads(raw)
+        # Half of a surrogate pair can be written in JSON, and be answered by nobody.
+        json.dumps(said, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise ApiError(400, "the body is no JSON") from None
+    return said
 
 
 def labels(endpoints: Sequence[Endpoint]) -> tuple[str, ...]:

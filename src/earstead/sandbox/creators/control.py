@@ -6,7 +6,7 @@ Answers are JSON; what cannot be done is a ValueError, which the app answers as 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from earstead.sandbox.creators.accounts import Account
 from earstead.sandbox.creators.calls import Json
@@ -15,6 +15,8 @@ from earstead.sandbox.creators.service import Service
 from earstead.sandbox.creators.world import Episode, Show, day_text
 from earstead.sandbox.spotify.clock import Movable, RunningClock
 
+FARTHEST_S: Final = 10 * 366 * 86_400
+MOST_RATE: Final = 1_000_000
 Said = Mapping[str, Any]
 
 
@@ -96,12 +98,14 @@ def _move_clock(service: Service, said: Said) -> Json:
     if "rate" in said:
         if not isinstance(clock, RunningClock):
             raise ValueError("this clock does not run")
+        if not 0 <= float(said["rate"]) <= MOST_RATE:
+            raise ValueError(f"rate is 0 to {MOST_RATE}")
         clock.run(float(said["rate"]))
     seconds = float(said.get("advance_s", 0))
     if "to_ms" in said:
         seconds = (int(said["to_ms"]) - service.now_ms) / 1000
-    if seconds < 0:
-        raise ValueError("the clock goes forward only")
+    if not 0 <= seconds <= FARTHEST_S:
+        raise ValueError("the clock goes forward only, and ten years at most at a time")
     clock.advance(seconds)
     return {"now_ms": service.now_ms, "today": day_text(service.today)}
 

@@ -5,6 +5,7 @@ A switch is a truth value, a whole number or a text, as its default is. `Faults`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -127,6 +128,8 @@ class Faults:
             raise ValueError(f"{name} is {what}")
         if value not in _CHOICES.get(name, (value,)):
             raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}")
+        if name == "pod.rate" and not re.fullmatch(r"(\d{1,6}/\d{1,6}s)?", str(value)):
+            raise ValueError("pod.rate is of the form 20/30s, or empty")
         self._set[name] = kind(value)
 
     def reset(self, *names: str) -> None:

@@ -12,6 +12,8 @@ from earstead.sandbox.creators.world import Episode, State, iso
 KINDS: Final = ("full", "trailer", "bonus")
 DASHBOARD: Final = "https://creators.spotify.com"
 _LINK: Final = re.compile(r'<a\s+href="([^"]*)"[^>]*>', re.IGNORECASE)
+_LAST_S: Final = 253_402_300_799
+"""The last second that has a date of four digits."""
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -111,7 +113,7 @@ def _check_update(said: Json, episode: Episode) -> None:
 
 def _moment(call: Call, value: Any) -> int:
     """The moment of a `publishOn`: whole seconds; of a text, its leading digits are taken for them."""
-    if type(value) is int:
+    if type(value) is int and 0 <= value <= _LAST_S:
         return value * 1000
     if not isinstance(value, str):
         raise ApiError(400, "invalid publishOn")

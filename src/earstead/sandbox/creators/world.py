@@ -6,6 +6,7 @@ in `facts`. Days are whole days since 1970-01-01, UTC; moments are unix millisec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -52,6 +53,8 @@ def read_day(text: str) -> int:
     Raises:
         ValueError: it is no date.
     """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError(f"no date of the form YYYY-MM-DD: {text!r}")
     return date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
 
 
