@@ -22,11 +22,10 @@ from earstead.cli.creators_common import (
     show_rows,
     user_option,
 )
-from earstead.core.creators.metrics import HEADLINE
 
 if TYPE_CHECKING:
     from earstead.services.container import Services
-    from earstead.services.creators.types import Breakdown, Comparison, Provenance, Retention, Series
+    from earstead.services.creators.types import Breakdown, Provenance, Retention, Series
     from earstead.settings import Settings
 
 _KINDS = ("country", "region", "city", "age", "gender", "app", "device", "source")
@@ -59,6 +58,7 @@ def analytics(
       earstead creators analytics 1 --metrics
     """
     from earstead.cli.perform import reading
+    from earstead.services.creators.leading import series_of
 
     if retention and not one:
         raise click.UsageError("--retention is of an episode: say which with --episode")
@@ -74,19 +74,7 @@ def analytics(
         elif by:
             _breakdown(figures.breakdown(show_id, by, period, episode_id=episode_id, within=within), as_json)
         else:
-            _series(_daily(services, show_id, metric, period, episode_id), as_json)
-
-
-def _daily(services: Services, show_id: int, metric: str, period: str, episode_id: int) -> Series:
-    """Of the metric asked for; otherwise of the first that has values of these days, the headline before all others."""
-    figures = services.creators.figures
-    start, end, _ = figures.days(show_id, period)
-    offered = [one.metric.name for one in figures.metrics(show_id) if (one.episodes if episode_id else one.show)]
-    for name in [metric] if metric else offered:
-        series = figures.daily(show_id, name, start, end, episode_id=episode_id)
-        if series.points or metric:
-            return series
-    return figures.daily(show_id, HEADLINE, start, end, episode_id=episode_id)
+            _series(series_of(figures, show_id, metric, period, episode_id), as_json)
 
 
 def _offers(services: Services, show_id: int, as_json: bool) -> None:
@@ -174,12 +162,13 @@ def compare(
       earstead creators compare 1 12 13 14 --days 7
     """
     from earstead.cli.perform import reading
+    from earstead.services.creators.leading import comparison_of
 
     with reading(settings) as services:
         user_id = owner(services, name).user_id
         show_id = services.creators.shows.find(user_id, which).show_id
         ids = [services.creators.shows.find_episode(user_id, one).episode_id for one in episodes]
-        found = _compared(services, show_id, metric, ids, days)
+        found = comparison_of(services.creators.figures, show_id, metric, ids, days)
 
     def told() -> None:
         steps = sorted({0, 1, 6, 13, 29, days - 1} & set(range(days)))
@@ -189,16 +178,6 @@ def compare(
         _small_print(found.metric.about, found.provenance)
 
     show(found, as_json, told)
-
-
-def _compared(services: Services, show_id: int, metric: str, ids: list[int], days: int) -> Comparison:
-    figures = services.creators.figures
-    offered = [one.metric.name for one in figures.metrics(show_id) if one.episodes]
-    for name in [metric] if metric else offered:
-        found = figures.compare(show_id, name, ids, days)
-        if metric or any(value is not None for line in found.lines for value in line.values):
-            return found
-    return figures.compare(show_id, HEADLINE, ids, days)
 
 
 @click.command("gaps")

@@ -19,6 +19,7 @@ from earstead.apis.native.transfers import piped
 from earstead.core.errors import NotFound, Rejected
 from earstead.kit.http import blocking
 from earstead.services.container import Services
+from earstead.services.creators.leading import comparison_of, series_of
 from earstead.services.creators.types import Series
 
 router = new_router("podcast figures")
@@ -56,8 +57,7 @@ async def figures(
 
 def _series(services: Services, user_id: int, show_id: int, metric: str, period: str, episode_id: int) -> Series:
     _own(services, user_id, show_id, episode_id)
-    start, end, _ = services.creators.figures.days(show_id, period)
-    return services.creators.figures.daily(show_id, metric, start, end, episode_id=episode_id)
+    return series_of(services.creators.figures, show_id, metric, period, episode_id)
 
 
 def _own(services: Services, user_id: int, show_id: int, *episode_ids: int) -> None:
@@ -73,7 +73,7 @@ async def compare(
     who: CreatorReader,
     services: Held,
     show_id: IdPath,
-    metric: Annotated[str, Query(max_length=60)] = "plays_and_downloads",
+    metric: Annotated[str, Query(max_length=60, description="Otherwise the first with figures by day.")] = "",
     days: Annotated[int, Query(ge=1, le=365)] = 30,
     episode_id: Annotated[
         list[int] | None, Query(max_length=50, description="Repeat; without it the ten newest.")
@@ -82,7 +82,7 @@ async def compare(
     """Episodes laid over each other by days since publication."""
     ids = episode_id or []
     await blocking(_own, services, who.id, show_id, *ids)
-    return await blocking(services.creators.figures.compare, show_id, metric, ids, days)
+    return await blocking(comparison_of, services.creators.figures, show_id, metric, ids, days)
 
 
 @router.get("/creators/episodes/{episode_id}/retention", response_model=shapes.Retention)
