@@ -170,9 +170,10 @@ class Uploads:
         while True:
             try:
                 state = self._rest.media_state(upload_id)
-            except NotFound:
+            except NotFound as fault:
                 if waited >= min(_NEW_S, pace.poll_total_s):
-                    raise
+                    why = f"the upload {upload_id} is still not known there after {waited:.0f} s"
+                    raise Unavailable(why, status=404) from fault
                 state = MediaState(progress=Progress.RUNNING)
             if state.progress is Progress.DONE:
                 return state
