@@ -96,7 +96,7 @@ def _index(registry: Registry) -> Page:
         Text(
             "earstead ships the public ones. `earstead creators ops refresh` harvests, says what was added, changed "
             "and gone, "
-            "and keeps the old hash until the new one has answered. What no bundle shows comes by [a capture](unknown)."
+            "and keeps the old hash until the new one has answered. What no bundle shows comes by [a capture](capture)."
         ),
         Heading("Free text"),
         Text(
@@ -154,7 +154,7 @@ def _facts(one: Operation) -> Iterator[str]:
     yield f"Answer {SHAPES[one.shape]}. Evidence: {words(one.marks)}."
     yield in_python(one.name)
     if not one.hashes:
-        yield "No public hash: [capture or harvest](unknown) it first; until then a call says that it is missing."
+        yield "No public hash: [capture or harvest](capture) it first; until then a call says that it is missing."
     yield from (_hash(known) for known in one.hashes)
     if one.variables is None:
         yield "Its variables are unknown."

@@ -7,6 +7,7 @@ from functools import cache
 from earstead.core.creators.registry import Registry
 from earstead.web.creators_guide import (
     authentication,
+    capture,
     choosing,
     evidence,
     graph,
@@ -40,6 +41,7 @@ def pages() -> tuple[Page, ...]:
         rest.podcasters(),
         other.page(rest.next_data(), rest.legacy()),
         choosing.limits(),
+        capture.page(),
         evidence.page(),
         evidence.unknown(),
         evidence.changelog(),

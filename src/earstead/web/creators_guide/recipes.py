@@ -186,7 +186,7 @@ RECIPES = (
     Recipe(
         label="R14",
         title="Approve, answer, mark as read",
-        about="No public source has the hashes of these: [capture](unknown) them once.",
+        about="No public source has the hashes of these: [capture](capture) them once.",
         steps=(
             "[publishCommentByCommentUri](graphql-comments#publishcommentbycommenturi), "
             "[createCommentReplyByCommentUri](graphql-comments#createcommentreplybycommenturi), "
