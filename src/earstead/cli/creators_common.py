@@ -1,21 +1,17 @@
-"""What the commands about podcasts share: whose shows, which one, times, and records as JSON."""
+"""What the commands about podcasts share: options, times, tables, and how results are printed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from earstead.cli.common import Failed, print_json, print_rows
+from earstead.cli.common import print_json, print_rows
+from earstead.cli.creators_values import plain
 
 if TYPE_CHECKING:
-    from earstead.services.container import Services
-    from earstead.services.users import User
     from earstead.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,22 +26,6 @@ user_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 dry_option = click.option("--dry-run", is_flag=True, help="Say what would be changed; make no call at all.")
-
-
-def owner(services: Services, name: str) -> User:
-    """The user of this name; without one the only user who has a show, or the only user.
-
-    Raises NotFound, or Failed where there are several to choose from.
-    """
-    if name:
-        return services.accounts.named(name)
-    users = services.accounts.users()
-    found = [user for user in users if services.creators.accounts.of_user(user.user_id)]
-    if len(found or users) == 1:
-        return (found or list(users))[0]
-    if not users:
-        raise Failed("there is no user yet: earstead user add NAME")
-    raise Failed("there are several users: say whose shows with --user NAME")
 
 
 def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
@@ -69,23 +49,6 @@ def day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | 
         return date.fromisoformat(text)
     except ValueError as fault:
         raise click.BadParameter("is no day like 2026-12-01") from fault
-
-
-def plain(value: Any) -> Any:
-    """A record as JSON values: members by name, days as 2026-12-01, words for enumerations."""
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: plain(part) for name, part in value._asdict().items()}
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(part) for part in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
 
 
 def show_rows(head: tuple[str, ...], rows: list[tuple[Any, ...]], *, empty: str) -> None:

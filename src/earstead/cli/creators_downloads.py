@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, print_json, when
-from earstead.cli.creators_common import do, json_option, plain, show_rows, user_option
-from earstead.cli.creators_common import owner as owner_of
+from earstead.cli.creators_common import do, json_option, show_rows, user_option
+from earstead.cli.creators_values import owner as owner_of
+from earstead.cli.creators_values import plain
 
 if TYPE_CHECKING:
     from earstead.settings import Settings

@@ -11,17 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, when
-from earstead.cli.creators_common import (
-    clock,
-    day,
-    json_option,
-    number,
-    owner,
-    plain,
-    show,
-    show_rows,
-    user_option,
-)
+from earstead.cli.creators_common import clock, day, json_option, number, show, show_rows, user_option
+from earstead.cli.creators_values import owner, plain
 
 if TYPE_CHECKING:
     from earstead.services.container import Services

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, print_json, when
-from earstead.cli.creators_common import do, json_option, owner, show, show_rows, user_option
+from earstead.cli.creators_common import do, json_option, show, show_rows, user_option
+from earstead.cli.creators_values import owner, plain
 
 if TYPE_CHECKING:
     from earstead.settings import Settings
@@ -96,8 +97,6 @@ def _diff(capture_id: int, name: str, as_json: bool, settings: Settings) -> None
         found = [captures.get(user_id, capture_id)] if capture_id else captures.of_user(user_id)[:1]
     if not found:
         raise Failed("there is nothing to compare with yet: earstead creators ops refresh")
-    from earstead.cli.creators_common import plain
-
     _print_capture(plain(found[0]), as_json)
 
 

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from earstead.cli.common import Failed, data_option, when
-from earstead.cli.creators_common import (
-    at_ms,
-    clock,
-    json_option,
-    number,
-    owner,
-    show,
-    show_rows,
-    user_option,
-)
+from earstead.cli.creators_common import at_ms, clock, json_option, number, show, show_rows, user_option
+from earstead.cli.creators_values import owner
 
 if TYPE_CHECKING:
     from earstead.services.creators.types import CreatorComment, CreatorEpisode

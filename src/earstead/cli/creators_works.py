@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from earstead.cli.creators_common import owner, plain
+from earstead.cli.creators_values import owner, plain
 from earstead.core.creators.endpoints import BY_LABEL
 from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.services.container import Services
