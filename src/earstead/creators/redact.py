@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 # A signed address is told by one of these in its query; the path says enough.
@@ -35,3 +36,24 @@ def blot(text: str) -> str:
 def plain_url(url: str) -> str:
     """An address without its query: for storage the query is the signature, and nothing else needs it in a log."""
     return url.partition("?")[0]
+
+
+class _Blotting(logging.Filter):
+    """Lets every record pass, without its secrets."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        blotted = blot(text)
+        if blotted != text:
+            record.msg, record.args = blotted, ()
+        return True
+
+
+_BLOTTING = _Blotting()
+
+
+def quieten_logs() -> None:
+    """Have the HTTP library log addresses without signatures: at its level INFO it logs them whole, and a script that
+    sets up logging for itself would write them down. Harmless when called again."""
+    for name in ("httpx2", "httpcore2.http11", "httpcore2.http2", "httpcore2.connection", "httpcore2.proxy"):
+        logging.getLogger(name).addFilter(_BLOTTING)

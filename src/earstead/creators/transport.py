@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from earstead.creators.changes import Journal
 from earstead.creators.errors import Planned, Unavailable, ValidationError
 from earstead.creators.pace import Pace, Turns
-from earstead.creators.redact import blot, plain_url, unsigned
+from earstead.creators.redact import blot, plain_url, quieten_logs, unsigned
 from earstead.kit.clock import Clock, SystemClock, new_secret, seeded
 from earstead.kit.texts import fault_words
 
@@ -233,6 +233,7 @@ class Transport:
             if self._client is None:
                 import httpx2
 
+                quieten_logs()
                 # Redirects are not followed: a bearer must not reach a host that an answer names.
                 self._client = httpx2.Client(follow_redirects=False, trust_env=True)
             return self._client
