@@ -105,12 +105,16 @@ def test_retention_without_its_rate_is_read(creators: Creators, creators_stage: 
     assert (sparse.rate_ms, sparse.length_s, sparse.samples) == (whole.rate_ms, whole.length_s, whole.samples)
 
 
-def test_a_range_of_nobody_is_empty_and_said_to_be_inferred(creators: Creators, creators_stage: Stage) -> None:
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_range_of_nobody_is_empty_and_said_to_be_inferred(
+    creators: Creators, creators_stage: Stage, refused: bool
+) -> None:
     """The 500 of such a range is asked for once, and becomes an empty answer that says so."""
+    creators_stage.fault(pod__aggregate_500_when_empty=refused)
     day = date.fromtimestamp(creators_stage.clock.now()) - timedelta(days=2000)
     before = creators_stage.simulator.calls["POD P8"]
     found = creators.pod.show_demographics(creators_stage.show_id, day, day)
-    assert (found.count, found.empty) == (0, True)
+    assert (found.count, found.empty) == (0, refused)
     assert creators_stage.simulator.calls["POD P8"] == before + 1
 
 
