@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fakes.creators import Stage
-
 from earstead.creators import Creators, Pace, Urls
+from tests.fakes.creators import Stage
 
 QUICK = Pace(first_s={"": 0.01}, most_s=0.02, deadline_s=10.0, attempts=3)
 
@@ -20,3 +19,8 @@ def client(stage: Stage, **more: Any) -> Creators:
 def uri(stage: Stage, number: int = 0) -> str:
     """The URI of a published episode, the oldest first."""
     return f"spotify:episode:{stage.episodes()[number].id}"
+
+
+def calls(stage: Stage, backend: str) -> int:
+    """How often a backend was asked so far: ACC, GQL, POD, REST, WEB."""
+    return sum(count for name, count in stage.simulator.calls.items() if name.startswith(backend))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from earstead.creators.answers import Empty
 from earstead.creators.errors import CredentialsExpired, RateLimited
-from earstead.creators.records import Mode
+from earstead.creators.records import Mode, OnSpotify, Point, Series
 from tests.creators.asking import client, uri
 from tests.fakes.creators import Stage, staged
 
@@ -104,3 +106,14 @@ def test_what_meets_every_part_ends_the_run(stage: Stage) -> None:
         stage.fault(auth__login_required=True)
         with pytest.raises(CredentialsExpired):
             creators.analytics.episode(uri(stage))
+
+
+def test_a_breakdown_of_few_plays_is_told_from_one_without_data(stage: Stage) -> None:
+    """An empty breakdown beside fewer than 50 plays is too small an audience; beside none or many it is no data."""
+    with client(stage) as creators:
+        found = creators.analytics.show(stage.show_id, pod=False)
+    nothing = {**found.answers, "ages": replace(found.answers["ages"], empty=Empty.NO_DATA)}
+    for plays, why in ((0, Empty.NO_DATA), (12, Empty.SMALL_AUDIENCE), (5000, Empty.NO_DATA)):
+        few = OnSpotify(plays=Series((Point("2026-11-01", plays),)))
+        assert replace(found, answers=nothing, plays=few).empty("ages") is why
+    assert found.empty("ages") is Empty.NOT

@@ -40,10 +40,17 @@ WEEK = (date(2026, 11, 1), date(2026, 11, 7))
 NOWHERE = "0" * 64
 
 
-@pytest.fixture
-def stage() -> Iterator[Stage]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Stage]:
     with staged(episodes=6, days=120) as made:
         yield made
+
+
+@pytest.fixture
+def stage(served: Stage) -> Iterator[Stage]:
+    """The simulator of all tests here, with its switches as they were."""
+    yield served
+    served.simulator.faults.reset()
 
 
 class Ear:
@@ -249,10 +256,14 @@ def creators_total(stage: Stage) -> int | None:
 
 def test_a_dry_run_sends_nothing(stage: Stage) -> None:
     """A dry run makes no call at all, not even a sign-in."""
-    creators = Creators(Credentials(stage.sp_dc), urls=Urls.at(stage.url), dry_run=True)
+    creators, before = Creators(Credentials(stage.sp_dc), urls=Urls.at(stage.url), dry_run=True), called(stage)
     with creators, pytest.raises(Planned):
         creators.operations.get_show_plays_by_age(stage.show_id)
-    assert not stage.simulator.calls
+    assert called(stage) == before
+
+
+def called(stage: Stage) -> dict[str, int]:
+    return dict(stage.simulator.calls)
 
 
 def test_a_refused_call_names_the_reason(stage: Stage) -> None:
@@ -315,10 +326,10 @@ def test_refresh_by_itself_is_opt_in(stage: Stage) -> None:
     """A client that may refresh by itself harvests once when a hash is stale, and goes on."""
     stage.fault(graphql__rotate="getShowPlaysByAge")
     with client(stage) as creators:
-        creators.refreshes = True
+        creators.refreshes, before = True, called(stage)
         assert creators.operations.get_show_plays_by_age(stage.show_id).value.total
-        assert stage.simulator.calls["WEB bundle"] > 0
-        fetched = stage.simulator.calls["WEB bundle"]
+        fetched = called(stage)["WEB bundle"]
+        assert fetched > before.get("WEB bundle", 0)
         assert creators.operations.get_show_retention(stage.show_id).value.points, "found by the same harvest"
         assert stage.simulator.calls["WEB bundle"] == fetched
 

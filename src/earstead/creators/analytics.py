@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
 from earstead.core.creators.ids import id_of
-from earstead.creators.answers import Answered, Empty, Known, Part, Unknown
+from earstead.creators.answers import SMALL_AUDIENCE, Answered, Empty, Known, Part, Unknown
 from earstead.creators.errors import CreatorsError, CredentialsExpired, Planned, RateLimited, Unavailable
 from earstead.creators.operations import Operations
 from earstead.creators.operations.base import episode_uri_of, show_uri_of
@@ -39,6 +39,7 @@ from earstead.kit.clock import Clock
 T = TypeVar("T")
 _NO_COUNTS: Final[Series[int]] = Series()
 MONTH_DAYS: Final = 30
+_BREAKDOWNS: Final = frozenset({"countries", "regions", "ages", "genders", "platforms"})
 _ABORT: Final = (CredentialsExpired, RateLimited, Unavailable, Planned)
 """What would meet every further part alike."""
 
@@ -112,7 +113,11 @@ class ShowFigures:
     def empty(self, part: str) -> Empty:
         """Why a GraphQL part is empty, `Empty.NOT` if it is not."""
         answered = self.answers.get(part)
-        return answered.empty if answered else Empty.REFUSED if part in {one.part for one in self.faults} else Empty.NOT
+        if answered is None:
+            return Empty.REFUSED if part in {one.part for one in self.faults} else Empty.NOT
+        plays = sum(point.value for point in self.plays.plays.points)
+        few = part in _BREAKDOWNS and 0 < plays < SMALL_AUDIENCE
+        return Empty.SMALL_AUDIENCE if answered.empty is Empty.NO_DATA and few else answered.empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

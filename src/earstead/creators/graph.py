@@ -243,7 +243,7 @@ class Graph:
             variables=dict(given),
             hash=digest,
             fetched_ms=answer.fetched_ms,
-            # An unread answer of unknown shape cannot be called empty, nor can one of a write.
+            # A write may well answer nothing.
             empty=Empty.NOT if known.is_write else why_empty(data, errors, root=known.root, total=total),
         )
 
