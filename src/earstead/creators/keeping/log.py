@@ -24,7 +24,7 @@ class ServerLog:
         """Keep a change; its id in the journal."""
         begun = Begun(
             action=change.action,
-            target=change.episode or change.show_uri or change.target,
+            target=_target(change),
             words=change.target,
             before=change.before,
             after=change.after,
@@ -47,3 +47,10 @@ class ServerLog:
         made = after.get("anchor_id")
         if made:  # what was begun for the show was made an episode: later changes are looked for under its name
             self._changes.refine(int(change_id), target=str(made))
+
+
+def _target(change: Change) -> str:
+    """What a change was done to, as the service calls it."""
+    if change.action.startswith("comment."):
+        return change.target
+    return change.episode or change.show_uri or change.target

@@ -6,11 +6,12 @@ exactly what to do once in the dashboard (`Comments.missing`), and changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from earstead.core.errors import Conflict, NotFound, Rejected
+from earstead.kit.clock import Clock
 from earstead.services.creators import wishes
 from earstead.services.creators.doing import Doing, acting_on
 from earstead.services.creators.hands import Hand
@@ -18,6 +19,8 @@ from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import CreatorComment, CreatorShow
 from earstead.services.creators.write_types import POLICIES, Actor, Change, Policy
 from earstead.storage import creator_comments as table
+from earstead.storage import creators as shows_table
+from earstead.storage import ids
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
 
@@ -34,6 +37,8 @@ OPERATIONS: Mapping[str, str] = {
 }
 """Action -> the operation that it needs."""
 SIZE, MOST_SIZE = 25, 100
+OURS = "earstead:reply:"
+"""Begins what we call answers that were given here, until the service tells its own name for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +66,10 @@ class Inbox:
 class Comments:
     """See the module. Methods block; those that write wait for Spotify. `actor` is who asked, for the journal."""
 
-    def __init__(self, engine: Engine, writer: Writer, shows: CreatorShows, doing: Doing) -> None:
+    def __init__(self, engine: Engine, writer: Writer, clock: Clock, shows: CreatorShows, doing: Doing) -> None:
         self._engine = engine
         self._writer = writer
+        self._clock = clock
         self._shows = shows
         self._doing = doing
 
@@ -79,9 +85,7 @@ class Comments:
             counts = {view: table.count(tx, user_id, show_id, view) for view in table.VIEWS}
             rows = table.page(tx, user_id, show_id, state, (page - 1) * size, size)
             answers = table.replies(tx, show_id, [row[3] for row in rows])
-        below: dict[str, list[CreatorComment]] = {}
-        for answer in map(comment_from, answers):
-            below.setdefault(answer.parent_uri, []).append(answer)
+        below = _threads(map(comment_from, answers))
         titles = self._titles(user_id, {row[2] for row in rows})
         return Inbox(
             view=state,
@@ -129,7 +133,11 @@ class Comments:
         def call(hand: Hand) -> None:
             hand.reply(show.uri, parent, text)
 
-        return self._act("reply", comment, show, actor, dry_run, {"text": text}, call, {"answered": 1, "was_read": 1})
+        kept = {"answered": 1, "was_read": 1}
+        change = self._act("reply", comment, show, actor, dry_run, {"text": text}, call, kept)
+        if not dry_run:
+            self._writer.do(lambda tx: self._note_reply(tx, show, comment, parent, text, change)).result()
+        return change
 
     def approve(self, user_id: int, comment_id: int, *, actor: Actor = "page", dry_run: bool = False) -> Change:
         """Let a comment that waits be seen; there is no way back. Raises Conflict for one that is seen."""
@@ -227,6 +235,36 @@ class Comments:
             return replace(plan, error=self.missing(show).get("policy", ""))
         return self._doing.do(acting, lambda hand: hand.moderation(show.uri, policy))[1]
 
+    def _note_reply(
+        self, tx: Tx, show: CreatorShow, comment: CreatorComment, parent: str, text: str, change: Change
+    ) -> None:
+        """Show our answer at once; the service does not tell what it calls it, so that it gets a name of ours."""
+        now = self._clock.now()
+        row = {
+            "comment_id": ids.take(tx, "creator_comment"),
+            "show_id": show.show_id,
+            "user_id": show.user_id,
+            "episode_id": comment.episode_id,
+            "comment_uri": f"{OURS}{change.change_id}",
+            "parent_uri": parent,
+            "text": text,
+            "state": "published",
+            "author_id": "",
+            "author_name": show.name,
+            "author_cover": show.cover_url,
+            "by_show": 1,
+            "language": "",
+            "answered": 0,
+            "pinned": 0,
+            "liked": 0,
+            "flagged": 0,
+            "replies": 0,
+            "created_ms": now * 1000,
+            "first_seen_at": now,
+            "read_at": now,
+        }
+        shows_table.put_comments(tx, [row])
+
     # ---- common --------------------------------------------------------------------------------------------
 
     def _commented(self, user_id: int, comment_id: int) -> tuple[CreatorComment, CreatorShow]:
@@ -264,6 +302,17 @@ class Comments:
 
         self._writer.do(work).result()
         return change
+
+
+def _threads(answers: Iterable[CreatorComment]) -> dict[str, list[CreatorComment]]:
+    """Answers by what they answer. One of ours gives way to the same words under the service's own name."""
+    below: dict[str, list[CreatorComment]] = {}
+    for one in answers:
+        below.setdefault(one.parent_uri, []).append(one)
+    for parent, found in below.items():
+        told = {one.text for one in found if one.by_show and not one.comment_uri.startswith(OURS)}
+        below[parent] = [one for one in found if one.text not in told or not one.comment_uri.startswith(OURS)]
+    return below
 
 
 def _sure(given: bool, what: str) -> None:

@@ -115,7 +115,7 @@ def open_office(
         doing=doing,
         changes=changes,
         studio=Studio(writer, clock, shows, changes, doing, uploading),
-        comments=Comments(engine, writer, shows, doing),
+        comments=Comments(engine, writer, clock, shows, doing),
         health=CreatorHealth(engine, writer, clock, accounts, doing),
         captures=Captures(engine, writer, clock, accounts, doing, owns),
         settling=Settling(engine, writer, clock, worker, journal, accounts, shows, changes, doing),
