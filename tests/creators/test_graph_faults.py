@@ -196,3 +196,15 @@ def test_the_doctor_is_content(stage: Stage) -> None:
     assert (found.state, found.cause, found.mend) == ("ok", "", "")
     assert any(one.name == "comment mutations" and one.mend for one in found.checks)
     assert CredentialsExpired().mend and Missing("x").mend and StaleOperation("x").mend
+
+
+def test_the_doctor_compares_all_hashes(stage: Stage) -> None:
+    """Asked to be thorough, the doctor finds a rotated operation that none of its checks calls, and names it."""
+    stage.fault(graphql__rotate="getEpisodePlaysTotal")
+    with client(stage) as creators:
+        assert creators.doctor().state == "ok"
+        found = creators.doctor(thorough=True)
+        stage.simulator.faults.reset()
+        assert creators.doctor(thorough=True).state == "ok"
+    assert (found.state, found.cause) == ("warn", "stale hash") and "getEpisodePlaysTotal" in found.words
+    assert "ops refresh" in found.mend

@@ -90,12 +90,18 @@ class Asking:
 
         return Analytics(self.operations, Pod(self.caller, self.urls), self.clock)
 
-    def doctor(self, show: str = "") -> Diagnosis:
-        """What is wrong with this account, and how to mend it; reads only."""
+    def doctor(self, show: str = "", *, thorough: bool = False) -> Diagnosis:
+        """What is wrong with this account, and how to mend it; reads only.
+
+        Args:
+            show: to look at; by default the one that most works for.
+            thorough: compare all hashes with those of the web app, too.
+        """
         from earstead.creators.doctor import Doctor
         from earstead.creators.pod import Pod
 
-        return Doctor(self.session, self.operations, Pod(self.caller, self.urls)).examine(show)
+        harvest = self.harvest if thorough else None
+        return Doctor(self.session, self.operations, Pod(self.caller, self.urls), harvest).examine(show)
 
     def harvest(self, *, use: bool = False) -> Harvested:
         """What the scripts of the dashboard hold today, beside what this client knows.

@@ -25,6 +25,7 @@ from earstead.creators.errors import (
     StaleOperation,
     UpstreamError,
 )
+from earstead.creators.harvest import Harvested
 from earstead.creators.operations import Operations
 from earstead.creators.operations.base import show_uri_of
 from earstead.creators.pod import Pod
@@ -120,10 +121,17 @@ def cause_of(fault: BaseException, *, hosting: str = "S4P") -> Cause:
 
 
 class Doctor:
-    """Tries an account out. Reads only."""
+    """Tries an account out. Reads only.
 
-    def __init__(self, session: Session, operations: Operations, pod: Pod) -> None:
+    Args:
+        harvest: looks which hashes the web app has today; None leaves that out, for it is the largest of the checks.
+    """
+
+    def __init__(
+        self, session: Session, operations: Operations, pod: Pod, harvest: Callable[[], Harvested] | None = None
+    ) -> None:
         self._session = session
+        self._harvest = harvest
         self._ask = operations
         self._pod = pod
         self._checks: list[Check] = []
@@ -143,6 +151,7 @@ class Doctor:
             chosen = self._chosen(shows, wanted)
             if chosen is not None:
                 self._one_show(chosen)
+            self._rotated()
         self._hashes()
         return Diagnosis(checks=tuple(self._checks))
 
@@ -202,6 +211,19 @@ class Doctor:
         cause = _cause_of_empty(found.answered, self._hosting)
         if cause:
             self._checks[-1] = self._made(name, "warn", f"{found.answered.operation}: {found.answered.empty}.", cause)
+
+    def _rotated(self) -> None:
+        """Which of the known hashes the web app does not send any more."""
+        if self._harvest is None:
+            return
+        found = self._try("operations", self._harvest, "The web app still sends the hashes that are known here.")
+        if found is None:
+            return
+        changed = [one.name for one in found.diff.changed if any(known.state == "current" for known in one.before)]
+        if changed:
+            some = f"{', '.join(changed[:5])}{' and others' if len(changed) > 5 else ''}"
+            words = f"The web app sends other hashes than are known here: {some}."
+            self._checks[-1] = self._made("operations", "warn", words, "stale hash")
 
     def _hashes(self) -> None:
         """What cannot be done for lack of a hash; no fault, but the usual question."""
