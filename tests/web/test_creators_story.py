@@ -4,139 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
-from tests.fakes.servers import serving
-
-from earstead.app import around, open_services
-from earstead.kit.clock import FixedClock
-from earstead.sandbox.creators import Simulator
-from earstead.services.container import Services
-from earstead.settings import Settings
-
-NOW = 1_795_255_200
-PASSWORD = "a long and quiet evening"
-_READS = frozenset({"GET", "HEAD"})
-
-
-@dataclass
-class Overheard:
-    """An ASGI app that notes every request that changes something before it passes it on."""
-
-    app: Any
-    writes: list[str] = field(default_factory=list)
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Read the body, note what it asks for, pass it on."""
-        if scope["type"] != "http" or scope["method"] in _READS or "/_accounts" in scope["path"]:
-            await self.app(scope, receive, send)
-            return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        told = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def again() -> Any:
-            return next(told, {"type": "http.disconnect"})
-
-        name = _write(scope["method"], scope["path"], body)
-        if name:
-            self.writes.append(name)
-        await self.app(scope, again, send)
-
-
-_MUTATIONS = re.compile(
-    r"^(create|update|delete|publish|block|unblock|pin|unPin|mark|edit|submit|generate|set|upsert|remove)"
-)
-
-
-def _write(method: str, path: str, body: bytes) -> str:
-    if path.startswith("/_gql"):
-        name = str(json.loads(body).get("operationName", ""))
-        return name if _MUTATIONS.match(name) else ""
-    if path.startswith(("/_rest", "/_storage")) and "episode-list-index" not in path:
-        return f"{method} {path}"
-    return ""
-
-
-@dataclass
-class Evening:
-    """A server beside its simulator, and ada's browser."""
-
-    services: Services
-    clock: FixedClock
-    simulator: Simulator
-    overheard: Overheard
-    browser: httpx2.Client
-    user_id: int
-
-    def page(self, path: str) -> str:
-        """The words of a page, without its markup."""
-        return words(self.html(path))
-
-    def html(self, path: str) -> str:
-        """A page as it is."""
-        answer = self.browser.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:400]}"
-        return answer.text
-
-    def send(self, path: str, **fields: str) -> str:
-        """Submit a form, see what would be sent, say yes; the address it leads to."""
-        before = len(self.overheard.writes)
-        asked = self.browser.post(path, data=fields)
-        assert asked.status_code == 200, asked.text
-        assert "Nothing was sent yet" in asked.text and 'value="send"' in asked.text, words(asked.text)
-        assert len(self.overheard.writes) == before, "a plan sent something"
-        done = self.browser.post(path, data=fields | {"step": "send"})
-        assert done.status_code == 303, words(done.text)
-        return str(done.headers["location"])
-
-    def until(self, wanted: Callable[[], bool]) -> None:
-        """Wait for what the worker does."""
-        for _ in range(600):
-            if wanted():
-                return
-            time.sleep(0.05)
-        raise AssertionError("it did not come")
-
-    def read_again(self, account: str) -> None:
-        """Press "Read it now" an hour later, and wait for the end of that reading."""
-        self.clock.advance(3600)
-        before = len(self.services.creators.syncs.history(self.user_id, 1))
-        assert self.browser.post(f"{account}/sync").status_code == 303
-        self.until(lambda: len(self.services.creators.syncs.history(self.user_id, 1)) > before)
-        self.until(lambda: "every 2s" not in self.html(account))
-
-
-def words(html: str) -> str:
-    """What people read of a page."""
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)))
+from tests.fakes.creators_evening import Evening, spent, words
 
 
 @pytest.fixture
 def evening(tmp_path: Path) -> Iterator[Evening]:
     """Ada, who has connected nothing yet."""
-    clock = FixedClock(NOW)
-    simulator = Simulator(clock, episodes=6, days=60)
-    overheard = Overheard(simulator.app)
-    with serving(overheard) as origin:
-        services = open_services(Settings(data=tmp_path / "data", creators_url=origin), clock=clock)
-        user_id = services.accounts.add_user("ada", PASSWORD, role="owner").user_id
-        services.accounts.update(user_id, zone="Europe/Berlin")
-        with serving(around(services)) as url, httpx2.Client(base_url=url, timeout=60) as browser:
-            browser.cookies.set("earstead_session", services.accounts.sign_in("ada", PASSWORD))
-            yield Evening(services, clock, simulator, overheard, browser, user_id)
+    with spent(tmp_path / "data") as made:
+        yield made
 
 
 def test_the_whole_story(evening: Evening) -> None:
@@ -158,12 +39,8 @@ def connects(evening: Evening) -> str:
     refused = evening.browser.post("/create/connect", data={"sp_dc": "AQDwrongcookie", "sp_key": ""})
     assert refused.status_code == 422 and "AQDwrongcookie" not in refused.text
     assert "creators.spotify.com" in words(refused.text)
-    said = evening.simulator.credentials()
-    done = evening.browser.post("/create/connect", data={"sp_dc": f"sp_dc={said['sp_dc']};", "sp_key": said["sp_key"]})
-    assert done.status_code == 303, words(done.text)
-    account = str(done.headers["location"])
-    evening.until(lambda: "every 2s" not in evening.html(account))
-    assert said["sp_dc"] not in evening.html(account)
+    account = evening.connect()
+    assert evening.simulator.credentials()["sp_dc"] not in evening.html(account)
     return account
 
 
@@ -171,30 +48,18 @@ def sees_the_history(evening: Evening) -> None:
     """Shows of every hosting class; the first one's figures, each with what it is."""
     said = evening.page("/create")
     assert "Hosted by Spotify for Creators" in said and "Hosted elsewhere" in said
-    overview = evening.page(base(evening))
+    overview = evening.page(evening.base)
     assert "streams and downloads in the last 30 days" in overview, overview
     assert "on all platforms" in overview and "30 seconds heard (since 11 June 2026)" in overview
     for path in ("/episodes", "/compare", "/audience", "/discovery", "/figures", "/calendar", "/media-kit"):
-        evening.page(f"{base(evening)}{path}")
-
-
-def base(evening: Evening) -> str:
-    """The address of the show of the simulator's credentials."""
-    wanted = evening.simulator.credentials()["show_id"]
-    shows = evening.services.creators.shows.of_user(evening.user_id)
-    return f"/create/{next(show.show_id for show in shows if show.spotify_id == wanted)}"
+        evening.page(f"{evening.base}{path}")
 
 
 def answers_the_comments(evening: Evening, account: str) -> None:
     """The codes are looked up in the dashboard's scripts and adopted; then every comment is answered or approved."""
-    inbox = f"{base(evening)}/comments"
-    found = evening.browser.post("/create/captures/harvest")
-    assert found.status_code == 303, words(found.text)
-    capture = str(found.headers["location"])
-    assert "createCommentReplyByCommentUri" in evening.page(capture)
-    assert evening.browser.post(f"{capture}/adopt").status_code == 303
-    evening.read_again(account)
-    show_id = int(base(evening).rsplit("/", 1)[1])
+    inbox = f"{evening.base}/comments"
+    evening.learn(account)
+    show_id = int(evening.base.rsplit("/", 1)[1])
     comments = evening.services.creators.comments
     todo = comments.inbox(evening.user_id, show_id, "open", size=100)
     assert todo.total > 2, "the simulator has comments of a month"
@@ -209,7 +74,7 @@ def answers_the_comments(evening: Evening, account: str) -> None:
 
 def fixes_a_title(evening: Evening) -> None:
     """The exact change is shown before it is sent, undone from the journal, and made again."""
-    show = base(evening)
+    show = evening.base
     listed = evening.services.creators.shows.episodes(evening.user_id, int(show.rsplit("/", 1)[1]), state="published")
     episode = listed.items[0]
     here = f"{show}/episodes/{episode.episode_id}"
@@ -227,7 +92,7 @@ def fixes_a_title(evening: Evening) -> None:
 
 def schedules_an_upload(evening: Evening) -> None:
     """A file comes to this server, what would be sent is shown, and the worker brings it there with its date."""
-    show = base(evening)
+    show = evening.base
     before = len(evening.overheard.writes)
     form = {"title": "Snow, in advance", "description": "First.\n\nSecond.", "publish_on": "2026-12-01T09:30"}
     sound = {"file": ("snow.mp3", b"ID3" + b"\0" * 400_000, "audio/mpeg")}
@@ -248,7 +113,7 @@ def schedules_an_upload(evening: Evening) -> None:
 
 def exports_everything(evening: Evening) -> None:
     """All figures of all episodes as CSV, and the same as JSON lines."""
-    show = base(evening)
+    show = evening.base
     assert "Plays and downloads" in evening.page(f"{show}/export")
     asked = {"from": "2026-09-01", "to": "2026-11-21", "by": "episode"}
     answer = evening.browser.get(f"{show}/export/file", params=asked | {"format": "csv"})
@@ -271,7 +136,7 @@ def loses_the_cookie(evening: Evening, account: str) -> None:
     said = evening.page(account)
     assert "What to do:" in said and "cookies" in said
     assert "Give new cookies" in evening.page("/create")
-    assert "Give new cookies" in evening.page(base(evening))
+    assert "Give new cookies" in evening.page(evening.base)
     refused = evening.browser.post(f"{account}/cookies", data={"sp_dc": "AQDanotherwrongone"})
     assert refused.status_code == 422
     world.account.signed_in = True
@@ -279,7 +144,7 @@ def loses_the_cookie(evening: Evening, account: str) -> None:
     fresh = world.credentials()
     mended = evening.browser.post(f"{account}/cookies", data={"sp_dc": fresh["sp_dc"], "sp_key": fresh["sp_key"]})
     assert mended.status_code == 303, words(mended.text)
-    assert "Give new cookies" not in evening.page(base(evening))
+    assert "Give new cookies" not in evening.page(evening.base)
 
 
 def journal_has_everything(evening: Evening) -> None:

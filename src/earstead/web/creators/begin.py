@@ -15,6 +15,7 @@ from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.services.creators.office import CreatorServices
 from earstead.services.creators.types import CreatorAccount, CreatorShow, ShowOverview
+from earstead.services.creators.write_types import Health
 from earstead.web.auth import current_user, services_of, signed_in, user_of
 from earstead.web.creators.frame import creators_of, desk_page, path_id
 from earstead.web.forms import Form, read_form
@@ -107,7 +108,9 @@ async def _account(request: Request) -> Response:
     return await _account_page(request, part)
 
 
-async def _account_page(request: Request, template: str = "account.html", fault: AppError | None = None) -> Response:
+async def _account_page(
+    request: Request, template: str = "account.html", fault: AppError | None = None, *, checked: Health | None = None
+) -> Response:
     creators, user = creators_of(request), user_of(request)
     account_id = _account_id(request)
 
@@ -117,7 +120,7 @@ async def _account_page(request: Request, template: str = "account.html", fault:
             "account": account,
             "sync": creators.syncs.state(account_id),
             "history": creators.syncs.history(user.user_id, account_id, 8),
-            "health": creators.health.of_account(user.user_id, account_id),
+            "health": checked or creators.health.of_account(user.user_id, account_id),
             "shows": [s for s in creators.shows.of_user(user.user_id) if s.account_id == account_id],
             "hooks": _hooks(request),
         }
@@ -141,9 +144,9 @@ async def _sync(request: Request) -> Response:
 
 @signed_in
 async def _check(request: Request) -> Response:
-    account_id = _account_id(request)
-    health = await reaching_out(creators_of(request).health.check, user_of(request).user_id, account_id)
-    return redirect(f"/create/accounts/{account_id}", notice=health.words)
+    # What the doctor tried is shown and not kept, so this page is the answer itself.
+    health = await reaching_out(creators_of(request).health.check, user_of(request).user_id, _account_id(request))
+    return await _account_page(request, checked=health)
 
 
 @signed_in
