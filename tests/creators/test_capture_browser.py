@@ -158,10 +158,17 @@ def test_the_page_notices_nothing(page: Page) -> None:
               const blob = await fetch("/_pod/podcasters/v0/user/me");
               let refused = "";
               try { await fetch("http://127.0.0.1:1/_rest/v3/x"); } catch (error) { refused = error.name; }
-              return [bad.status, (await bad.text()).length > 0, blob.status, refused];
+              const odd = [];
+              const used = new Request("/_gql/v2/graph-pq", {method: "POST", body: "{}"});
+              await used.text();
+              for (const named of ["http://[", used]) {
+                odd.push(await fetch(named).then(() => "answered", (error) => error.name));
+              }
+              try { new XMLHttpRequest().open("GET", "http://["); } catch (error) { odd.push(error.name); }
+              return [bad.status, (await bad.text()).length > 0, blob.status, refused, ...odd];
             }"""
         )
-        assert answers == [401, True, 401, "TypeError"]
+        assert answers == [401, True, 401, "TypeError", "TypeError", "TypeError", "SyntaxError"]
         page.get_by_text("2 recorded", exact=True).wait_for()
         kept = json.loads(page.evaluate("window.earsteadCapture.text()"))
     assert [one["status"] for one in kept["entries"]] == [401, 401] and kept["earstead_capture"] == 1

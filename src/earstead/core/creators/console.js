@@ -23,6 +23,23 @@
 
   const watched = (url) => WATCHED.some((pattern) => pattern.test(url));
 
+  // What is no address, or was read already, fails in the page's own way, not in ours: "" and null go through unseen.
+  function wholeAddress(named) {
+    try {
+      return new URL(String(named), location.href).href;
+    } catch {
+      return "";
+    }
+  }
+
+  function copyOf(request) {
+    try {
+      return request.clone();
+    } catch {
+      return null;
+    }
+  }
+
   function cleanText(text) {
     return text
       .replace(/(https?:\/\/[^\s"'<>?]+)\?[^\s"'<>]*/g, "$1")
@@ -84,12 +101,12 @@
 
   window.fetch = function (input, init) {
     const isRequest = input instanceof Request;
-    const url = new URL(isRequest ? input.url : String(input), location.href).href;
+    const url = wholeAddress(isRequest ? input.url : input);
     if (!watched(url)) return realFetch.apply(this, arguments);
     const method = (init && init.method) || (isRequest ? input.method : "GET");
     const client = clientOf(init && init.headers) || (isRequest ? clientOf(input.headers) : "");
     // Copied before it leaves: a request can be read only once.
-    const asked = bodyOf(isRequest ? input.clone() : input, init).catch(() => "");
+    const asked = bodyOf(isRequest ? copyOf(input) : input, init).catch(() => "");
     const sent = realFetch.apply(this, arguments);
     sent
       .then((response) => Promise.all([asked, response.clone().text(), response.status]))
@@ -99,7 +116,7 @@
   };
 
   XMLHttpRequest.prototype.open = function (method, url) {
-    this.earstead = { method, url: new URL(String(url), location.href).href, client: "" };
+    this.earstead = { method: String(method), url: wholeAddress(url), client: "" };
     return realOpen.apply(this, arguments);
   };
   XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
