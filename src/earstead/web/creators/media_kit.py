@@ -91,7 +91,7 @@ async def _picture(request: Request) -> Response:
 def picture(kit: Kit) -> str:
     """The kit as one SVG of 1200 x 630 that needs nothing beside it: colours and fonts are named in it."""
     lines = _wrapped(kit.name or "(no name)", 26)[:2]
-    art = covers.cover("show", kit.name).replace("<svg ", '<svg width="64" height="64" ', 1)
+    art = str(covers.cover("show", kit.name)).replace("<svg ", '<svg width="64" height="64" ', 1)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" '
         f'role="img"><title>{escape(kit.name)}: {escape(kit.when)}</title>',
