@@ -64,7 +64,9 @@ def bound(simulator: Simulator, today: int) -> int:
     published = list(simulator.world.published(show))
     listed = list(simulator.world.episodes(show))
     first = max(number_of(BEGINNING), min(one.day for one in published))
-    lists = 2 + 1 + 1 + least(len(listed), PAGE) + least(len(published), PAGE)
+    # Two lists of shows, the numbers and the card of this one, its episodes with and without descriptions, and one look
+    # at each that is not published: no list tells whether it is scheduled.
+    lists = 2 + 1 + 1 + least(len(listed), PAGE) + least(len(published), PAGE) + len(listed) - len(published)
     of_show = sum(_requests(piece, today - first) for piece in _asked(SHOW_PIECES))
     of_episodes = sum(
         _requests(piece, today - max(first, one.day)) for one in published for piece in _asked(EPISODE_PIECES)

@@ -33,19 +33,24 @@ FUNNEL_METRIC = "impressions"
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What one question brought. `empty`: it brought nothing, and why; `notes` are told once a sync."""
+    """What one question brought.
+
+    `empty`: it brought nothing, and why; `partial`: errors came beside it, so that it is asked for anew; `notes` are
+    told once a sync.
+    """
 
     figures: list[Figures] = field(default_factory=list)
     curve: CurveRead | None = None
     transcript: tuple[str, str] | None = None
     chapters: tuple[tuple[float, str], ...] | None = None
     empty: str = ""
+    partial: bool = False
     notes: list[str] = field(default_factory=list)
 
 
 def from_answer(answered: Answered) -> Found:
     """The beginning of a `Found`: what was wrong with an answer."""
-    found = Found(empty=str(answered.empty))
+    found = Found(empty=str(answered.empty), partial=answered.is_partial)
     found.notes += [f"{answered.operation}: {error.words}" for error in answered.partial_errors]
     return found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from earstead.core.creators.metrics import BEGINNING, Window
-from earstead.core.errors import AppError, NeedsReauth
+from earstead.core.errors import AppError, NeedsReauth, RetryLater
 from earstead.creators.client import Creators
-from earstead.creators.errors import CreatorsError, Missing, RateLimited
+from earstead.creators.errors import CreatorsError, Forbidden, Missing
 from earstead.creators.keeping import found as make
 from earstead.creators.keeping.plan import Ask, Piece, Subject
 from earstead.creators.keeping.recording import raw
@@ -27,6 +28,8 @@ from earstead.services.creators.types import CreatorAccount, CreatorEpisode, Cre
 PAGE: Final = 50
 """The most that a page of episodes was seen to hold."""
 MOST_PAGES: Final = 400
+MOST_LOOKED_AT: Final = 50
+"""Episodes that are not published and looked at one by one."""
 CARDS_EVERY: Final = 7
 COMMENTS_BACK_MS: Final = 60 * 86_400_000
 """Comments of the last two months are read again: they may have been answered, pinned, deleted since."""
@@ -97,7 +100,8 @@ class Lists:
     # ---- episodes ----------------------------------------------------------------------------------------
 
     def of_show(self, show: CreatorShow, heard: list[Exchange]) -> bool:
-        """Episodes and comments of a show."""
+        """Episodes and comments of a show; whether anything had to be asked."""
+        asked = self._progress.requests
         if not self._is_read(show.show_id, "list"):
             self._progress.doing = f"{show.name}: episodes"
             figures = self._episodes(show)
@@ -110,7 +114,7 @@ class Lists:
             self._progress.doing = f"{show.name}: comments"
             self._comments(show)
             self._mark(show.show_id, "comments", heard)
-        return True
+        return self._progress.requests > asked
 
     def _episodes(self, show: CreatorShow) -> list[Figures]:
         pages = self._tried(lambda: list(self._pages(show))) or []
@@ -127,9 +131,34 @@ class Lists:
                 f"{show.name}: the service is building its list; what is not in it is not held for gone."
             )
         reads = [_of_item(one, now) for one in items]
+        if show.hosted:
+            reads = self._looked_at(reads)
         changed = self._memory.episodes(show.show_id, show.user_id, reads, complete=complete)
         self._progress.rows += changed
         return self._totals(show, items, complete)
+
+    def _looked_at(self, reads: Sequence[EpisodeRead]) -> list[EpisodeRead]:
+        """The same, with scheduled ones told from drafts: the list shows no date for either."""
+        found, asked = [], 0
+        for one in reads:
+            if one.state != "draft" or not one.anchor_id or asked == MOST_LOOKED_AT:
+                found.append(one)
+                continue
+            asked += 1
+            try:
+                seen = self._client.rest.overview(one.anchor_id)
+            except Forbidden:  # what a draft answers
+                found.append(one)
+                continue
+            except CreatorsError as fault:
+                if _is_general(fault):
+                    raise
+                self._progress.note(f"{one.title or one.remote_key}: {fault}")
+                found.append(one)
+                continue
+            at = int(seen.publish_at.timestamp()) if seen.publish_at else 0
+            found.append(replace(one, state=seen.state, published_at=at, description=seen.description))
+        return found
 
     def _pages(self, show: CreatorShow) -> Iterator[EpisodePage]:
         for number in range(1, MOST_PAGES + 1):
@@ -218,7 +247,7 @@ class Lists:
                 self._progress.lack(fault.operation)
                 return None
             except CreatorsError as fault:
-                if isinstance(fault, NeedsReauth | RateLimited):
+                if _is_general(fault):
                     raise
                 self._progress.note(f"{show.name}: comments: {fault}")
                 return found or None
@@ -244,7 +273,7 @@ class Lists:
                 self._progress.lack(fault.operation)
                 break
             except CreatorsError as fault:
-                if isinstance(fault, NeedsReauth | RateLimited):
+                if _is_general(fault):
                     raise
                 self._progress.note(f"{show.name}: comments: {fault}")
                 continue
@@ -278,11 +307,16 @@ class Lists:
         """What it brings, None where the service refuses it; what concerns everything is raised."""
         try:
             return ask()
-        except (NeedsReauth, RateLimited):
-            raise
         except AppError as fault:
+            if _is_general(fault):
+                raise
             self._progress.note(str(fault))
             return None
+
+
+def _is_general(fault: AppError) -> bool:
+    """Whether it concerns everything, and not the one thing that was asked for: that is a 500, or a refusal."""
+    return isinstance(fault, NeedsReauth) or (isinstance(fault, RetryLater) and getattr(fault, "status", 0) != 500)
 
 
 # --- from records of the client to those of the memory --------------------------------------------------------------

@@ -16,6 +16,8 @@ from typing import Any, Final, Literal
 SETTLE_DAYS: Final = 3
 """So many days are read again although they were read before."""
 CHUNK_DAYS: Final = 365
+RETRY_DAYS: Final = 7
+"""What was refused of an old episode is tried again after so many days at most; of the show, in the next sync."""
 FRESH_DAYS, RECENT_DAYS = 30, 90
 ALL_TIME, LAST_30 = "WINDOW_ALL_TIME", "WINDOW_LAST_THIRTY_DAYS"
 _SAFE_30: Final = 25
@@ -37,7 +39,8 @@ class Piece:
         every: days until it is read again, by the age of the episode: (up to 30 days, up to 90, older).
         hosted: whether shows that are hosted elsewhere are known to fail.
         elsewhere: whether it is only asked of shows that are hosted elsewhere.
-        instead_of: a piece that says the same and more: this one is asked only where that one was refused.
+        instead_of: a piece that says the same and more: this one is asked only where that one was refused. Whether it
+            was may be found out in the same sync: the question is planned, and passed over when that one is answered.
     """
 
     name: str
@@ -102,7 +105,7 @@ def asks(subject: Subject, pieces: Sequence[Piece], marks: Marks, *, today: int,
         mark = marks.get((subject.episode_id, piece.name))
         if piece.hosted and not subject.hosted:
             continue
-        if piece.instead_of and not _refused(marks, subject, piece.instead_of):
+        if piece.instead_of and is_good(marks.get((subject.episode_id, piece.instead_of))):
             continue
         if piece.days == "range":
             yield from _ranges(subject, piece, mark, today, since)
@@ -110,9 +113,9 @@ def asks(subject: Subject, pieces: Sequence[Piece], marks: Marks, *, today: int,
             yield _whole(subject, piece, mark, today)
 
 
-def _refused(marks: Marks, subject: Subject, name: str) -> bool:
-    mark = marks.get((subject.episode_id, name))
-    return mark is not None and bool(mark.refused)
+def is_good(mark: Mark | None) -> bool:
+    """Whether a piece was answered when it was asked for last."""
+    return mark is not None and not mark.refused
 
 
 def _due(subject: Subject, piece: Piece, mark: Mark | None, today: int, since: int) -> bool:
@@ -122,6 +125,8 @@ def _due(subject: Subject, piece: Piece, mark: Mark | None, today: int, since: i
         return False
     age = today - subject.since if subject.episode_id else 0
     days = piece.every[0 if age <= FRESH_DAYS else 1 if age <= RECENT_DAYS else 2]
+    if mark.refused:
+        days = min(days, RETRY_DAYS if subject.episode_id else 1)
     # Spread over the second half of the pause: episodes that were first read together do not come due together.
     days -= subject.episode_id * 7 % (days // 2 + 1) if subject.episode_id else 0
     return today - mark.read_at // 86_400 >= days or days <= 1

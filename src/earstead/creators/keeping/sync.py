@@ -7,7 +7,7 @@ are no longer taken, limits, a service that is out of order as a whole.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 
@@ -35,7 +35,11 @@ TELL_EVERY = 20
 """Questions between two notes of how far it is."""
 MOST_BEHIND = 32
 """Readings that may wait for the writer."""
-MOST_UNAVAILABLE = 5
+MOST_UNAVAILABLE = 3
+"""Pieces one after another that do not answer: then it is the service."""
+MOST_TRIES = 5
+"""Pauses that one piece is worth."""
+INTERNAL_ERROR = 500
 PAUSE_S = 300.0
 REFUSED = ("refused", "wrong window", "stale hash")
 LAST = frozenset({"P8"})
@@ -63,6 +67,8 @@ class ServiceSync:
         self._memory = memory
         self._clock = clock
         self._slice_s = slice_s
+        self._failures: Counter[tuple[int, int, str]] = Counter()
+        """(account, sync, piece) -> how often it did not answer."""
 
     def sync(self, account: CreatorAccount, progress: Progress, since: int, told: Callable[[], None]) -> bool:
         """See `services.creators.syncs.Syncer`."""
@@ -72,13 +78,14 @@ class ServiceSync:
     def _slice(self, account: CreatorAccount, progress: Progress, since: int, told: Callable[[], None]) -> bool:
         until = self._clock.monotonic() + self._slice_s
         client = self._hands.client(account.account_id)
-        run = _Run(client, account, self._memory, self._clock, progress, since, told, until)
+        run = _Run(client, account, self._memory, self._clock, progress, since, told, until, self._failures)
         lists = Lists(run.client, account, self._memory, self._shows, self._clock, progress, since)
         try:
             with recording() as heard:
                 shows = lists.shows(heard)
                 for show in shows:
-                    if not lists.of_show(show, heard) or run.late:
+                    # A slice reads at least something, however short it is.
+                    if lists.of_show(show, heard) and run.late:
                         return False
             for show in shows:
                 if not run.read(show, self._subjects(show)):
@@ -133,6 +140,7 @@ class _Run:
         since: int,
         told: Callable[[], None],
         until: float,
+        failures: Counter[tuple[int, int, str]],
     ) -> None:
         self.client = client
         self._account = account
@@ -143,7 +151,9 @@ class _Run:
         self._told = told
         self._until = until
         self._behind: deque[Future[int]] = deque()
+        self._failures = failures
         self._missing: set[str] = set()
+        self._later: set[str] = set()
         self._unavailable = 0
 
     @property
@@ -160,17 +170,22 @@ class _Run:
         now = self._clock.now()
         due = list(self._due(subjects, marks, now // 86_400, now))
         self._progress.planned = self._progress.done + len(due)
-        skipped: set[tuple[int, str]] = set()
+        refused: set[tuple[int, str]] = set()
+        answered: set[tuple[int, str]] = set()
         for at, ask in enumerate(due):
             place = (ask.subject.episode_id, ask.piece.name)
-            if self.late:
+            if self.late and at:
                 return False
             self._progress.doing = f"{ask.subject.title or show.name}: {ask.piece.about}"
             if at % TELL_EVERY == 0:
                 self._told()
-            if place not in skipped and ask.piece.name not in self._missing and not self._one(ask, marks):
-                skipped.add(place)
+            better = (ask.subject.episode_id, ask.piece.instead_of)
+            passed = place in refused or better in answered or ask.piece.name in self._missing | self._later
+            if not passed:
+                (answered if self._one(ask, marks) else refused).add(place)
             self._progress.done += 1
+        if self._later:
+            raise RetryLater(SERVICE, f"{', '.join(sorted(self._later))} did not answer", PAUSE_S)
         return True
 
     def _due(self, subjects: Sequence[Subject], marks: Marks, today: int, now: int) -> Iterator[Ask]:
@@ -195,9 +210,8 @@ class _Run:
                 self._progress.lack(fault.operation)
                 return False
             except Unavailable as fault:
-                self._unavailable += 1
-                if self._unavailable >= MOST_UNAVAILABLE:
-                    raise RetryLater(SERVICE, f"it is out of order ({fault.why})", PAUSE_S) from fault
+                if self._comes_later(ask, fault):
+                    return False
                 found = Found(empty=REFUSED[0], notes=[f"{ask.piece.name}: {fault}"])
             except AppError as fault:
                 found = Found(empty=REFUSED[0], notes=[f"{ask.piece.name}: {fault}"])
@@ -209,8 +223,27 @@ class _Run:
         self._keep(ask, found, heard, marks)
         return found.empty not in REFUSED
 
+    def _comes_later(self, ask: Ask, fault: Unavailable) -> bool:
+        """Whether a piece that did not answer is asked for again in this sync.
+
+        A 500 is an answer about this question. Everything else is about the service, or about this piece of it: it is
+        left alone for a while, a few times.
+        """
+        if fault.status == INTERNAL_ERROR:
+            return False
+        place = (self._account.account_id, self._since, ask.piece.name)
+        self._failures[place] += 1
+        if self._failures[place] > MOST_TRIES:
+            return False
+        self._progress.note(f"{ask.piece.name}: {fault}")
+        self._later.add(ask.piece.name)
+        self._unavailable += 1
+        if self._unavailable >= MOST_UNAVAILABLE:
+            raise RetryLater(SERVICE, fault.why, PAUSE_S) from fault
+        return True
+
     def _keep(self, ask: Ask, found: Found, heard: Sequence[Exchange], marks: Marks) -> None:
-        refused = found.empty in REFUSED
+        refused = found.empty in REFUSED or found.partial
         before = marks.get((ask.subject.episode_id, ask.piece.name))
         held = (before.from_day, before.to_day) if before else (0, 0)
         reading = Reading(

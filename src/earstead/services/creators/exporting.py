@@ -22,6 +22,7 @@ import io
 import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from earstead.core.creators.metrics import METRICS, Aggregation
@@ -125,10 +126,13 @@ class CreatorExports:
         for at, row in enumerate(series):  # those before and since a definition are one line
             rank.setdefault(row[choosing.EPISODE], at)
         points.sort(key=lambda row: (rank[series[place[row[0]]][choosing.EPISODE]], row[1]))
+        same = {row[choosing.ID]: _document(show, episodes.get(row[choosing.EPISODE]), row) for row in series}
         for series_id, day, bucket, value, quality, fetched_at in points:
             if not bucket:
-                row = series[place[series_id]]
-                yield _document(show, episodes.get(row[choosing.EPISODE]), row, day, value, quality, fetched_at)
+                document = same[series_id].copy()
+                document["date"], document["value"] = _iso(day), value
+                document["quality"], document["fetched_at"] = QUALITIES[quality].value, fetched_at
+                yield document
 
     def write(
         self,
@@ -149,22 +153,26 @@ class CreatorExports:
         return writers[format](self.rows(user_id, show_id, metrics, start, end, by), out)
 
 
-def _document(
-    show: CreatorShow, episode: CreatorEpisode | None, series: Row, day: int, value: float, quality: int, at: int
-) -> dict[str, Any]:
+@lru_cache(maxsize=8_192)
+def _iso(day: int) -> str:
+    return day_of(day).isoformat()
+
+
+def _document(show: CreatorShow, episode: CreatorEpisode | None, series: Row) -> dict[str, Any]:
+    """A row of `COLUMNS` with what is the same for all points of a series."""
     published = episode.published_at if episode else 0
     return {
-        "date": day_of(day).isoformat(),
+        "date": "",
         "metric": series[choosing.METRIC],
-        "value": value,
+        "value": 0.0,
         "unit": METRICS[series[choosing.METRIC]].unit.value,
         "scope": series[choosing.SCOPE],
         "aggregation": series[choosing.AGGREGATION],
         "definition": series[choosing.DEFINITION],
         "window": series[choosing.SPAN],
-        "quality": QUALITIES[quality].value,
+        "quality": "",
         "operation": series[choosing.OPERATION],
-        "fetched_at": at,
+        "fetched_at": 0,
         "show": show.name,
         "show_id": show.spotify_id,
         "episode": episode.title if episode else "",
@@ -193,11 +201,10 @@ def _write_csv(rows: Iterator[dict[str, Any]], out: BinaryIO) -> int:
     return written
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _write_parquet(rows: Iterator[dict[str, Any]], out: BinaryIO) -> int:
