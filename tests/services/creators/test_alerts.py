@@ -17,7 +17,7 @@ from tests.fakes.creators import Stage
 from tests.services.creators.desk import Desk, desk
 
 DAY = 86_400
-KINDS = {"integer": int, "string": str, "number": (int, float), "array": list}
+KINDS: dict[str, type | tuple[type, ...]] = {"integer": int, "string": str, "number": (int, float), "array": list}
 
 
 @pytest.fixture

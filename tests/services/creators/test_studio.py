@@ -177,12 +177,15 @@ def test_an_address_is_changed_unless_it_is_taken(at: Desk) -> None:
     """The show's name has to be typed; a taken address changes nothing, and the journal says that it failed."""
     studio, show_id = at.creators.studio, at.show.show_id
     with pytest.raises(Rejected, match="type"):
-        studio.slug(at.user_id, show_id, "slow-talk", confirm="slow-talk")
-    studio.slug(at.user_id, show_id, "Slow-Talk", confirm=at.show.name)
+        studio.slug(at.user_id, show_id, "slow-talk", confirm="slow-talk", whichever=True)
+    with pytest.raises(Rejected, match="2 shows"):
+        studio.slug(at.user_id, show_id, "slow-talk", confirm=at.show.name, dry_run=True)
+    assert written(at) == 0
+    studio.slug(at.user_id, show_id, "Slow-Talk", confirm=at.show.name, whichever=True)
     assert at.show.web_station_id == "slow-talk"
     at.stage.fault(rest__slug_taken=True)
     with pytest.raises(Conflict, match="taken"):
-        studio.slug(at.user_id, show_id, "fast-talk", confirm=at.show.name)
+        studio.slug(at.user_id, show_id, "fast-talk", confirm=at.show.name, whichever=True)
     assert at.creators.changes.of_show(at.user_id, show_id).items[0].state == "failed"
 
 
@@ -228,7 +231,7 @@ def test_a_dry_run_sends_nothing_at_all(at: Desk, picture: Path, tmp_path: Path)
         lambda: studio.cover(user, show, picture, dry_run=True),
         lambda: studio.cover(user, show, picture, episode_id=first, dry_run=True),
         lambda: studio.show_settings(user, show, ShowEdit(name="x"), dry_run=True),
-        lambda: studio.slug(user, show, "slow-talk", confirm="", dry_run=True),
+        lambda: studio.slug(user, show, "slow-talk", confirm="", whichever=True, dry_run=True),
         lambda: studio.poll(user, first, poll, dry_run=True),
         lambda: studio.remove_poll(user, first, confirm="", dry_run=True),
         lambda: studio.plan_upload(user, show, sound, new),
@@ -379,11 +382,11 @@ def test_the_journal_holds_every_write_that_the_service_saw(at: Desk, picture: P
     at.creators.changes.undo(user, edited.change_id)
     studio.cover(user, show, picture)
     studio.show_settings(user, show, ShowEdit(author="Ada"))
-    studio.slug(user, show, "slow-talk", confirm=at.show.name)
+    studio.slug(user, show, "slow-talk", confirm=at.show.name, whichever=True)
     studio.delete(user, made.episode_id, confirm="Salt")
     at.stage.fault(rest__slug_taken=True)
     with pytest.raises(Conflict):
-        studio.slug(user, show, "fast-talk", confirm=at.show.name)
+        studio.slug(user, show, "fast-talk", confirm=at.show.name, whichever=True)
     at.stage.fault(http__503=99)
     with pytest.raises(Upstream):
         studio.edit(user, episode.episode_id, EpisodeEdit(title="y"))

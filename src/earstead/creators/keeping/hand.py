@@ -138,9 +138,9 @@ class KeepingHand:
         with self._calling():
             return self.client.shows.edit(show_uri, **edit.values()).after
 
-    def slug(self, show_uri: str, slug: str) -> None:
+    def slug(self, show_uri: str, slug: str, *, whichever: bool) -> None:
         with self._calling():
-            self.client.shows.slug(show_uri, slug, confirm=slug)
+            self.client.shows.slug(show_uri, slug, confirm=slug, whichever=whichever)
 
     def poll(self, episode: EpisodeAt, wanted: PollWanted) -> None:
         with self._calling():

@@ -124,8 +124,8 @@ class Hand(Protocol):
     def edit_show(self, show_uri: str, edit: ShowEdit) -> Mapping[str, Any]:
         """Change what is given of a show, and read it back."""
 
-    def slug(self, show_uri: str, slug: str) -> None:
-        """Another address of the show at Spotify. Raises Conflict when it is taken."""
+    def slug(self, show_uri: str, slug: str, *, whichever: bool) -> None:
+        """Another address of the show at Spotify, though there be several shows (`whichever`). Conflict: taken."""
 
     def poll(self, episode: EpisodeAt, wanted: PollWanted) -> None:
         """Put a poll on an episode, or replace the one that is there."""

@@ -252,17 +252,26 @@ class Studio:
         slug: str,
         *,
         confirm: str,
+        whichever: bool = False,
         actor: Actor = "page",
         dry_run: bool = False,
     ) -> Change:
-        """Another address of a show at Spotify; old links break, so `confirm` is the show's name. Conflict: taken."""
+        """Another address of a show at Spotify; old links break, so `confirm` is the show's name. Conflict: taken.
+
+        Args:
+            whichever: do it although the account has several shows here: the service is not told which is meant.
+        """
         show = wishes.writable(self._shows.get(user_id, show_id))
         slug = wishes.slug(slug)
+        mine = [one for one in self._shows.of_user(user_id) if one.account_id == show.account_id and one.hosted]
+        if len(mine) > 1 and not whichever:
+            why = f"this account has {len(mine)} shows and the service is not told which is meant: use the dashboard"
+            raise Rejected("slug", why)
         acting = acting_on(show, actor)
         if dry_run:
             return self._doing.planned(acting, "show.slug", show.uri, {"slug": show.web_station_id}, {"slug": slug})
         wishes.confirmed(show.name, confirm, "change its address, which breaks old links")
-        _, change = self._doing.do(acting, lambda hand: hand.slug(show.uri, slug))
+        _, change = self._doing.do(acting, lambda hand: hand.slug(show.uri, slug, whichever=whichever))
         self._writer.do(lambda tx: taking.change_show(tx, show, {"web_station_id": slug})).result()
         return change
 
