@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.creators.asking import client, uri
-from tests.fakes.creators import Stage, staged
 
 from earstead.core.creators.registry import Registry
 from earstead.creators import Creators
 from earstead.creators.answers import Answered, Empty, Known, Part, Unknown
 from earstead.creators.operations import Operations
+from tests.creators.asking import client, uri
+from tests.fakes.creators import Stage, staged
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = Registry.pinned()

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fakes.creators import Stage, staged
 
 from earstead.kit.clock import SystemClock
 from earstead.sandbox.creators.world import State
 from earstead.web.creators_guide.recipes import RECIPES, SHARED, program
+from tests.fakes.creators import Stage, staged
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs/examples/creators"
