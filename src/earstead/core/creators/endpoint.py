@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict, Unpack
 
 Backend = Literal["rest", "pod", "legacy", "next", "storage"]
 Known = Literal["yes", "mostly", "partly", "example", "no"]
@@ -86,3 +86,29 @@ def fields(*lines: str) -> tuple[Field, ...]:
         name, kind, note = [*line.split(" ", 2), ""][:3]
         found.append(Field(name=name, type=kind.rstrip("?"), required=not kind.endswith("?"), note=note))
     return tuple(found)
+
+
+class More(TypedDict, total=False):
+    """What an endpoint may say besides; see `Endpoint`."""
+
+    query: tuple[Field, ...]
+    body: tuple[Field, ...]
+    answer: tuple[Field, ...]
+    known: Known
+    marks: tuple[str, ...]
+    note: str
+    same_as: str
+    unused: str
+
+
+def get(label: str, path: str, about: str, **more: Unpack[More]) -> Endpoint:
+    """A GET of the REST backend."""
+    return Endpoint(label=label, backend="rest", method="GET", path=path, about=about, **more)
+
+
+def post(label: str, path: str, about: str, **more: Unpack[More]) -> Endpoint:
+    """A POST of the REST backend."""
+    return Endpoint(label=label, backend="rest", method="POST", path=path, about=about, **more)
+
+
+EMPTY_IN: Final = "Its body is not known; an empty object is sent."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from earstead.core.creators.endpoint import Endpoint, Field, fields
+from earstead.core.creators.endpoint import EMPTY_IN, Endpoint, Field, fields, get, post
+from earstead.core.creators.endpoints_media import ACCOUNT, IMAGES, MEDIA
 
 COMMON: Final[tuple[Field, ...]] = fields("isMumsCompatible bool true; without it shared shows answer 403")
 """Sent with every call."""
@@ -68,21 +69,9 @@ _PAGE: Final = fields(
     "items[].isVideoEpisode bool",
     "items[].wordpressPostMetadataId object?",
 )
-_SIGNED_IMAGE: Final = fields("url str a signed address for the PUT", "uploadId str")
-_POLLED_IMAGE: Final = fields("status str completed when it is there; other values are not known")
-_EMPTY_IN: Final = "Its body is not known; an empty object is sent."
-
-
-def _get(label: str, path: str, about: str, **more: object) -> Endpoint:
-    return Endpoint(label=label, backend="rest", method="GET", path=path, about=about, **more)  # type: ignore[arg-type]
-
-
-def _post(label: str, path: str, about: str, **more: object) -> Endpoint:
-    return Endpoint(label=label, backend="rest", method="POST", path=path, about=about, **more)  # type: ignore[arg-type]
-
 
 _EPISODES: Final = (
-    _get(
+    get(
         "1-A",
         "/v3/episodes/spotify:episode:{spotify_id}/episodeId",
         "The Anchor id of an episode of which the Spotify id is known.",
@@ -90,7 +79,7 @@ _EPISODES: Final = (
         known="yes",
         note="The colons stand in the path as they are. The pair never changes, so that it can be kept.",
     ),
-    _get(
+    get(
         "1-B",
         "/v3/episodes/{anchor_id}/overview",
         "What an episode says about itself.",
@@ -113,7 +102,7 @@ _EPISODES: Final = (
         marks=("doc", "code:gql", "code:op"),
         note="A draft answers 403, also to its owner; drafts are read from the episode list of GraphQL.",
     ),
-    _post(
+    post(
         "1-C",
         "/v3/episodes/{anchor_id}/update",
         "Replaces what an episode says about itself; schedules and publishes it.",
@@ -128,14 +117,14 @@ _EPISODES: Final = (
             "publishOn is ignored, and still answered with 200; only the web page can move it."
         ),
     ),
-    _get(
+    get(
         "1-E",
         "/v3/episodes/{anchor_id}/sponsoredContentStatus",
         "Whether an episode is marked as sponsored.",
         answer=fields("containsSponsoredContent bool"),
         known="yes",
     ),
-    _get(
+    get(
         "1-G",
         "/v3/episodes/pcdFormData",
         "Form data of several episodes.",
@@ -149,7 +138,7 @@ _EPISODES: Final = (
         about="Marks an episode as sponsored, or not.",
         body=fields("containsSponsoredContent bool", "publishOn unix a text is silently corrupted; never null"),
     ),
-    _post(
+    post(
         "1-S",
         "/v3/stations/{station_id}/episodes",
         "Makes an untitled draft.",
@@ -158,14 +147,14 @@ _EPISODES: Final = (
         known="yes",
         note="Not idempotent: after a lost answer the draft may be there. It is never sent twice.",
     ),
-    _post(
+    post(
         "1-Z",
         "/v3/episodes/{anchor_id}/delete",
         "Deletes an episode for good, whatever its state.",
         known="yes",
         note="The body is an empty object, and so is the answer. At once, and not to be undone.",
     ),
-    _post(
+    post(
         "E-1",
         "/v3/episodes/{anchor_id}/publish",
         "Publishes or schedules an episode.",
@@ -173,7 +162,7 @@ _EPISODES: Final = (
         marks=("code:pub",),
         unused="1-C does it, and what it does can be read back",
     ),
-    _post(
+    post(
         "E-3",
         "/v3/episodes",
         "Another way to make a draft.",
@@ -183,7 +172,7 @@ _EPISODES: Final = (
         marks=("code:pub",),
         unused="1-S is the one that the web app uses",
     ),
-    _get(
+    get(
         "E-4",
         "/v3/stations/{station_id}/episodes",
         "The old list of episodes.",
@@ -194,8 +183,8 @@ _EPISODES: Final = (
 )
 
 _SHOWS: Final = (
-    _get("1-H", "/v3/stations/{station_id}/metadata", "What a show says about itself.", answer=_SHOW, known="yes"),
-    _get(
+    get("1-H", "/v3/stations/{station_id}/metadata", "What a show says about itself.", answer=_SHOW, known="yes"),
+    get(
         "1-L",
         "/v3/shows/{show_id}/legacyIds",
         "The numeric ids of a show.",
@@ -204,22 +193,22 @@ _SHOWS: Final = (
         marks=("doc", "code:pub"),
         note="Also the cheapest way to learn whether a sign-in is good.",
     ),
-    _post(
+    post(
         "1-M",
         "/v3/stations/{station_id}/episode-list-index",
         "Builds the index of the episode list anew.",
         answer=fields("success bool"),
         known="yes",
-        note=_EMPTY_IN,
+        note=EMPTY_IN,
     ),
-    _get(
+    get(
         "1-N",
         "/v3/stations/{station_id}/pcdForm",
         "The address of a form of the show.",
         answer=fields("formUrl str"),
         known="yes",
     ),
-    _get(
+    get(
         "1-O",
         "/v3/stations/{station_id}/distribution",
         "Where a show is distributed, and its feed.",
@@ -234,7 +223,7 @@ _SHOWS: Final = (
         ),
         known="mostly",
     ),
-    _post(
+    post(
         "1-T",
         "/v3/stations/{station_id}/metadata",
         "Changes what a show says about itself.",
@@ -250,15 +239,15 @@ _SHOWS: Final = (
         known="partly",
         note="That the answer has the fields of 1-H is inferred.",
     ),
-    _get("1-T-b", "/v3/settings/podcast-category/options", "The categories that may be chosen."),
-    _post(
+    get("1-T-b", "/v3/settings/podcast-category/options", "The categories that may be chosen."),
+    post(
         "1-U",
         "/v3/settings",
         "Chooses the address of a show.",
         body=fields("webStationId str globally unique"),
         note="Old links break. An address that is taken may answer 409.",
     ),
-    _get(
+    get(
         "1-X-1",
         "/v3/stations/{station_id}/episodePage",
         "A page of the list of episodes.",
@@ -268,18 +257,18 @@ _SHOWS: Final = (
         marks=("doc", "code:anc", "code:op"),
         note="The fields are those of the legacy proxy; that they are the same here is inferred.",
     ),
-    _get(
+    get(
         "1-X-2", "/v3/station/{station_id}/episodes/featured", "The episode to start with.", note="`station`, singular."
     ),
-    _get("1-X-3", "/v3/stations/{station_id}/hostRecommendations", "What the hosts recommend."),
-    _get(
+    get("1-X-3", "/v3/stations/{station_id}/hostRecommendations", "What the hosts recommend."),
+    get(
         "1-Y-3",
         "/v3/stations/status",
         "The shows of the account.",
         unused="it answers 403 to a sign-in by cookies; the shows come from GraphQL",
         note="A list of shows by the documentation, 403 in practice.",
     ),
-    _get(
+    get(
         "E-2",
         "/v3/profile/station/webStationId/{web_id}",
         "The numeric ids of a show of which the web id is known.",
@@ -290,186 +279,4 @@ _SHOWS: Final = (
     ),
 )
 
-_ACCOUNT: Final = (
-    _get("1-D", "/v3/region", "The region of the account.", answer=fields("region str such as JP"), known="example"),
-    _post(
-        "1-F",
-        "/MultiGetColor",
-        "The colours of pictures.",
-        body=fields("color_queries[].url str"),
-        note="Its path has no /v3.",
-    ),
-    _post("1-I", "/v3/{user_id}/partnerIds", "Ids at partners, for monetisation.", note=_EMPTY_IN),
-    _get("1-J", "/v3/users/verification", "Whether the identity was verified."),
-    _get(
-        "1-K-1",
-        "/v3/onboarding/redirectStatus/{any_id}/",
-        "The first steps of a user.",
-        note="With a slash at its end.",
-    ),
-    _get(
-        "1-K-2",
-        "/v3/onboarding/steps/{any_id}/",
-        "The first steps of a user, one by one.",
-        query=fields("userId int? with the id of a user in the path"),
-        note="With a slash at its end.",
-    ),
-    _get("1-Y-1", "/v3/onboarding/redirectStatus/{any_id}/", "The first steps of a show.", same_as="1-K-1"),
-    _get("1-Y-2", "/v3/onboarding/steps/{any_id}/", "The first steps of a show, one by one.", same_as="1-K-2"),
-    _get(
-        "1-P",
-        "/v3/users/{user_id}/settings/termsAndContactability",
-        "Terms agreed to, and whether one may be written to.",
-        answer=fields(
-            "termsOfServiceVersion int",
-            "agreedToMinimumRequiredTermsOfService bool",
-            "contactabilityStatus str such as optedOut",
-            "countryRule str such as needsResponseOptInSelected",
-        ),
-        known="yes",
-    ),
-    _post(
-        "1-R",
-        "/v5/monetization-lifecycle/{station_id}/sync-and-fetch",
-        "How far monetisation has come.",
-        answer=fields(
-            "products.SPOTIFY_PARTNER_PROGRAM.lifecycleState str",
-            "products.SPOTIFY_PARTNER_PROGRAM.pendingRequirements array",
-        ),
-        known="partly",
-        note=_EMPTY_IN,
-    ),
-    _get("1-W-1", "/v4/paywalls/{station_id}/lifecycle-state", "How far the paywall has come."),
-    _get("1-W-2", "/v6/wallet/{station_id}/availability", "Whether there can be a wallet."),
-    _get("1-W-3", "/v6/wallet/{station_id}/", "The wallet.", note="With a slash at its end."),
-    _get("1-W-4", "/v3/paywalls/{station_id}/", "The paywall.", note="With a slash at its end."),
-)
-
-_IMAGES: Final = (
-    _get(
-        "1-V-1s",
-        "/v3/stations/{station_id}/images/upload/signed_url",
-        "An address to put the cover of a show to.",
-        answer=_SIGNED_IMAGE,
-        known="yes",
-    ),
-    _get(
-        "1-V-1e",
-        "/v3/episodes/{anchor_id}/images/upload/signed_url",
-        "An address to put the picture of an episode to.",
-        answer=_SIGNED_IMAGE,
-        known="yes",
-    ),
-    Endpoint(
-        label="1-V-2",
-        backend="storage",
-        method="PUT",
-        path="",
-        about="The bytes of a picture.",
-        known="yes",
-        note="Content-Type image/png or image/jpeg, no Authorization.",
-    ),
-    _post("1-V-3s", "/v3/stations/{station_id}/images/upload/{upload_id}/process_upload", "Finishes a cover."),
-    _post(
-        "1-V-3e",
-        "/v3/episodes/{anchor_id}/images/upload/{upload_id}/process_upload",
-        "Finishes the picture of an episode.",
-        body=fields("episodeId int", "uploadType str episode_image"),
-    ),
-    _get(
-        "1-V-4s",
-        "/v3/stations/{station_id}/images/upload/{upload_id}/",
-        "How far a cover is.",
-        answer=_POLLED_IMAGE,
-        known="partly",
-        note="With a slash at its end.",
-    ),
-    _get(
-        "1-V-4e",
-        "/v3/episodes/{anchor_id}/images/upload/{upload_id}/",
-        "How far the picture of an episode is.",
-        answer=_POLLED_IMAGE,
-        known="partly",
-        note="With a slash at its end.",
-    ),
-)
-
-_MEDIA: Final = (
-    _get(
-        "6-A",
-        "/v3/episodes/{anchor_id}/upload/signedUrl",
-        "Addresses to put audio or video to.",
-        query=fields(
-            "filename str",
-            "type str audio/mpeg, audio/wav, video/mp4",
-            "uploadType str? video, for video; else it lands where 6-C refuses it",
-            "isMultipartUpload bool? true, for video",
-            "numParts int? for video: one for each 30 MiB",
-        ),
-        answer=fields(
-            "requestUuid str? the upload id, unless there is uploadId",
-            "uploadId str?",
-            "fileKey str?",
-            "signedUrl str?",
-            "url str?",
-            "headers object?",
-            "signedUrlParts[].partNumber int?",
-            "signedUrlParts[].url str?",
-        ),
-        known="yes",
-        marks=("doc", "code:pub"),
-    ),
-    Endpoint(
-        label="6-B",
-        backend="storage",
-        method="PUT",
-        path="",
-        about="The bytes of audio or video.",
-        known="yes",
-        marks=("doc", "code:pub"),
-        note="Audio with the Content-Type of 6-A; a part of a video with Referer alone. The ETag is needed for 6-C.",
-    ),
-    _post(
-        "6-C",
-        "/v3/upload/{upload_id}/process_upload",
-        "Finishes audio or video.",
-        body=fields(
-            "userId int",
-            "uploadType str default for audio, video for video",
-            "origin str episode-media:upload",
-            "caption str the name of the file",
-            "isExtractedFromVideo bool true for video",
-            "isMultipartUpload bool true, also for one PUT",
-            "parts[].partNumber int",
-            "parts[].etag str without quotes",
-            "uploadId str",
-            "episodeId int",
-            "stationId int",
-        ),
-        marks=("doc", "code:pub"),
-        note="The answer means nothing. 500 after a video in one PUT; 400 for a video in the storage of audio.",
-    ),
-    _get(
-        "6-D",
-        "/v3/upload/media/{upload_id}",
-        "How far audio or video is.",
-        query=fields("includeMediaValidation bool true"),
-        answer=fields(
-            "status str? processing, completed, failed",
-            "mediaType str?",
-            "durationInMilliseconds ms?",
-            "validationStatus str?",
-            "request.state str? uploaded, processed, failed",
-            "request.failureReason str?",
-            "mediaValidation.status str? validation_success, validation_failure",
-            "mediaValidation.failures[].reason str?",
-            "mediaValidation.failures[].type str?",
-            "mediaValidation.failureInfo.errorCode str?",
-        ),
-        known="yes",
-        marks=("doc", "code:pub"),
-        note="404 for the first minute is normal. Either form is accepted.",
-    ),
-)
-
-REST: Final[tuple[Endpoint, ...]] = (*_EPISODES, *_SHOWS, *_ACCOUNT, *_IMAGES, *_MEDIA)
+REST: Final[tuple[Endpoint, ...]] = (*_EPISODES, *_SHOWS, *ACCOUNT, *IMAGES, *MEDIA)
