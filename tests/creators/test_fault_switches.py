@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from earstead.creators import Creators, MemoryLog, State
+from earstead.creators import Creators, MemoryLog, State, moments
 from earstead.creators.errors import NotConfirmed, ValidationError
 from earstead.creators.rest_types import Unread
 from earstead.sandbox.creators.faults import SWITCHES
@@ -36,7 +36,7 @@ def test_a_corrupted_date_is_found_out(creators_stage: Stage, monkeypatch: pytes
     log = MemoryLog()
     with client_at(creators_stage, log=log) as creators:
         made = creators.episodes.create(creators_stage.show_id, "Soon", "d")
-        monkeypatch.setattr("earstead.creators.moments.seconds", lambda moment: moment.isoformat())
+        monkeypatch.setattr(moments, "seconds", lambda moment: moment.isoformat())
         with pytest.raises(NotConfirmed, match="1970") as raised:
             creators.episodes.schedule(made.episode, soon)
     assert raised.value.differences["publish_on"][1].startswith("1970-01-01")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earstead.creators import Creators
+from earstead.creators import Creators, files
 from earstead.creators.errors import Unavailable, UploadRejected, UpstreamError, ValidationError
 from earstead.creators.files import check_audio, check_picture, check_video
 from earstead.creators.mp4 import read_movie
@@ -17,6 +17,7 @@ from earstead.creators.pace import Pace
 from earstead.creators.rest_media import PART_BYTES
 from earstead.creators.rest_media_types import MediaState, Progress, SignedUpload
 from earstead.creators.uploads import FileLedger
+from earstead.sandbox.creators import uploads as simulated
 from earstead.sandbox.creators.world import Media
 from tests.creators.client import client_at
 from tests.creators.files import mp3, mp4, png
@@ -34,10 +35,9 @@ def draft(creators: Creators, creators_stage: Stage) -> str:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> int:
     """Parts of 64 KiB on both sides, so that a film of several parts is small."""
-    monkeypatch.setattr("earstead.creators.files.PART_BYTES", SMALL)
-    monkeypatch.setattr("earstead.sandbox.creators.uploads.LEAST_PART", SMALL)
-    monkeypatch.setattr("earstead.sandbox.creators.uploads.PART", SMALL)
-    monkeypatch.setattr("earstead.sandbox.creators.rest_uploads.PART", SMALL, raising=False)
+    monkeypatch.setattr(files, "PART_BYTES", SMALL)
+    monkeypatch.setattr(simulated, "LEAST_PART", SMALL)
+    monkeypatch.setattr(simulated, "PART", SMALL)
     return SMALL
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from earstead.core.errors import Conflict, NotFound, Rejected
-from earstead.creators import rest_media
+from earstead.creators import files, rest_media
+from earstead.sandbox.creators import uploads as simulated
 from earstead.sandbox.creators.world import State
 from earstead.services.creators.uploading import QUIET_S
 from earstead.services.creators.write_types import NewEpisode, Upload
@@ -81,9 +82,9 @@ def test_a_file_goes_into_a_draft_that_is_there(at: Desk) -> None:
 def test_a_film_goes_on_with_the_part_that_is_missing(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line breaks after the first part; the next attempt sends the second alone, and makes no second draft."""
     monkeypatch.setattr(rest_media, "PART_BYTES", 4096)
-    monkeypatch.setattr("earstead.creators.files.PART_BYTES", 4096)
-    monkeypatch.setattr("earstead.sandbox.creators.uploads.LEAST_PART", 1)
-    monkeypatch.setattr("earstead.sandbox.creators.uploads.PART", 4096)
+    monkeypatch.setattr(files, "PART_BYTES", 4096)
+    monkeypatch.setattr(simulated, "LEAST_PART", 1)
+    monkeypatch.setattr(simulated, "PART", 4096)
     calls, file = at.stage.simulator.calls, film(at)
     upload = at.creators.studio.upload(at.user_id, at.show.show_id, file, NewEpisode(title="Seen"))
     put = rest_media.MediaCalls.put
