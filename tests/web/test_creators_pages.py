@@ -168,7 +168,7 @@ def test_audience_and_discovery_name_their_parts(made: Desk, ada: httpx2.Client)
     """Countries, ages by gender, apps and devices; the funnel, sources, and where others lie."""
     page = said(ada, f"/create/{made.show_id}/audience").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "48 % from Germany, 70 % with Spotify, 50 % on iPhone, 35 % aged 28-34." in page
-    assert "Regions of DE" in page and "Bavaria" in page
+    assert "Regions of Germany" in page and "Bavaria" in page
     page = said(ada, f"/create/{made.show_id}/discovery").replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "11 % go on" in page and "Plays beside others" in page and "Home" in page
     assert "Nothing told yet" in said(ada, f"/create/{made.elsewhere}/audience")
@@ -306,6 +306,9 @@ def test_comments_say_what_cannot_be_sent_yet(made: Desk, ada: httpx2.Client) ->
     assert "It cannot be sent yet." in plan.text and 'value="send"' not in plan.text
     part = ada.post(f"{inbox}/{one}/reply", data={"text": "Thanks"}, headers={"HX-Request": "true"})
     assert "<html" not in part.text and 'value="send"' in part.text
+    assert "Your answer nothing Thanks" in words(part) and "About: text “ Lovely. I heard the frost in it. ”" in words(
+        part
+    )
     empty = ada.post(f"{inbox}/{one}/reply", data={"text": " "})
     assert empty.status_code == 422 and "needs words" in words(empty)
     assert ada.post(f"{inbox}/{one}/eat").status_code == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,6 @@ _MOST_PARTS = 4
 async def _audience(request: Request) -> Response:
     at, asked = await seat(request), query(request)
     days = await chosen_days(request, at)
-    country, region = asked.text("country")[:80], asked.text("region")[:80]
     episode_id = asked.number("episode") if asked.text("episode") else 0
 
     def read() -> dict[str, Any]:
@@ -38,8 +37,8 @@ async def _audience(request: Request) -> Response:
             "episode": _episode(at, episode_id),
             "parts": [(label, _part(at, kind, days.name, episode_id)) for kind, label in _KINDS],
             "ages": _part(at, "age", days.name, episode_id),
-            "regions": _part(at, "region", days.name, episode_id, country),
-            "cities": _part(at, "city", days.name, episode_id, f"{country}/{region}" if region else ""),
+            "regions": _part(at, "region", days.name, episode_id),
+            "cities": _part(at, "city", days.name, episode_id),
         }
 
     found = await blocking(read)
@@ -51,7 +50,7 @@ async def _audience(request: Request) -> Response:
         room="/audience",
         days=days,
         age_chart=age_chart(ages) if ages else None,
-        country=country,
+        places=_places(found),
         lead=lead(dict(found["parts"]), ages),
         keep={"episode": episode_id} if episode_id else {},
         **found,
@@ -62,10 +61,19 @@ def _episode(at: Seat, episode_id: int) -> CreatorEpisode | None:
     return at.creators.shows.episode(at.user.user_id, episode_id) if episode_id else None
 
 
-def _part(at: Seat, kind: str, period: str, episode_id: int, within: str = "") -> Breakdown | None:
+def _places(found: Mapping[str, Any]) -> dict[str, str]:
+    """What the service calls the places that regions and cities lie in, by its keys: "DE" and "DE/BE"."""
+    countries: Breakdown | None = dict(found["parts"]).get("Countries")
+    regions: Breakdown | None = found["regions"]
+    named_so = {one.key: one.name for one in countries.slices} if countries else {}
+    inside = {f"{regions.within}/{one.key}": one.name for one in regions.slices} if regions else {}
+    return named_so | inside
+
+
+def _part(at: Seat, kind: str, period: str, episode_id: int) -> Breakdown | None:
     """A breakdown, None where it has no parts or was never told."""
     try:
-        found = at.creators.figures.breakdown(at.show.show_id, kind, period, episode_id=episode_id, within=within)
+        found = at.creators.figures.breakdown(at.show.show_id, kind, period, episode_id=episode_id)
     except NotFound:
         return None
     return found if found.slices else None
@@ -117,6 +125,10 @@ class Pool:
     chart: Markup | None
     levels: tuple[tuple[int, float], ...]
     first: Benchmark
+
+    def say(self, value: float) -> str:
+        """A value as it stands; as percent where all of them are parts of one."""
+        return percent(value) if all(one <= 1 for _, one in self.levels) else f"{value:,.0f}"
 
 
 @signed_in

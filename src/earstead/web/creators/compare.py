@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from earstead.core.creators.metrics import HEADLINE, Unit
+from earstead.core.creators.metrics import Unit
 from earstead.core.errors import Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import charts
@@ -39,8 +39,12 @@ async def _compare(request: Request) -> Response:
         figures = at.creators.figures
         offers = [one for one in figures.metrics(at.show.show_id) if one.episodes]
         names = [one.metric.name for one in offers]
-        wanted = asked.text("metric") or (HEADLINE if HEADLINE in names else names[0] if names else "")
-        found = figures.compare(at.show.show_id, wanted, chosen, days) if wanted else None
+        wanted, found = asked.text("metric"), None
+        for name in [wanted] if wanted else names:
+            # Without a wish, the first figure that makes lines: of some the service tells only totals of today.
+            wanted, found = name, figures.compare(at.show.show_id, name, chosen, days)
+            if any(sum(value is not None for value in line.values) > 1 for line in found.lines):
+                break
         newest = at.creators.shows.episodes(at.user.user_id, at.show.show_id, state="published", size=100)
         return {"offers": offers, "wanted": wanted, "found": found, "newest": newest.items}
 
@@ -61,6 +65,7 @@ async def _compare(request: Request) -> Response:
         chart=drawn,
         steps=steps,
         most=MOST_TRACES - 1,
+        today=at.today,
         **read_of,
     )
 

@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from earstead.core.creators.metrics import HEADLINE, METRICS
+from earstead.core.creators.metrics import METRICS
 from earstead.core.errors import NotFound
 from earstead.kit.http import blocking
 from earstead.pagekit import charts
 from earstead.pagekit.charts import Chapter, Drop
 from earstead.pagekit.words import duration
 from earstead.services.creators.shows import SORTS, STATES
-from earstead.services.creators.types import CreatorEpisode, DropOff, Retention, Transcript
+from earstead.services.creators.types import CreatorEpisode, DropOff, Retention, Series, Transcript
 from earstead.web.auth import signed_in
 from earstead.web.creators.figures import caveats, line_chart
 from earstead.web.creators.frame import Seat, path_id, seat, show_page
@@ -97,17 +97,22 @@ async def episode_of(request: Request, at: Seat) -> CreatorEpisode:
 async def _episode(request: Request) -> Response:
     at = await seat(request)
     episode = await episode_of(request, at)
-    wanted = request.query_params.get("metric", HEADLINE)
+    wanted = request.query_params.get("metric", "")
     days = request.query_params.get("days", "30")
 
     def read() -> dict[str, Any]:
         figures, shows = at.creators.figures, at.creators.shows
         offers = [one for one in figures.metrics(at.show.show_id) if one.episodes]
         names = [one.metric.name for one in offers]
-        metric = wanted if wanted in names else names[0] if names else ""
+        metric, series = "", None
+        for name in [wanted] if wanted in names else names if episode.published_on else []:
+            # Without a wish, the first figure that has more than a point: of some the service tells only a total.
+            metric, series = name, _since(at, episode, name, days)
+            if len(series.points) > 1:
+                break
         return {
             "offers": offers,
-            "series": _since(at, episode, metric, days) if metric and episode.published_on else None,
+            "series": series if episode.published_on else None,
             "retention": figures.retention(episode.episode_id),
             "transcript": shows.transcript(at.user.user_id, episode.episode_id),
             "metric": metric,
@@ -137,7 +142,7 @@ async def _episode(request: Request) -> Response:
     )
 
 
-def _since(at: Seat, episode: CreatorEpisode, metric: str, days: str) -> object:
+def _since(at: Seat, episode: CreatorEpisode, metric: str, days: str) -> Series:
     """The days since publication, as many as were asked for and have passed."""
     start = datetime.fromtimestamp(episode.published_at, UTC).date()
     length = int(days) if days in dict(_STRETCHES) else 30

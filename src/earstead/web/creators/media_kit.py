@@ -22,7 +22,13 @@ from earstead.web.creators.frame import Seat, seat, show_page
 from earstead.web.creators.words import SCOPES, figure
 
 _PERIOD = "30d"
-_MOST_FIGURES = 4
+_TOLD = (
+    ("plays_and_downloads", "streams_and_downloads"),
+    ("plays", "streams"),
+    ("followers",),
+    ("starts", "impressions"),
+)
+"""One figure of each kind, the first that is known."""
 _WIDTH, _HEIGHT = 1200, 630
 _SERIF = "Fraunces, Georgia, serif"
 _SANS = "Inter, Helvetica, Arial, sans-serif"
@@ -41,7 +47,9 @@ class Kit:
 
 def kit_of(at: Seat, seen: ShowOverview, countries: Breakdown | None) -> Kit:
     """The kit of a show from what is known of the last 30 days; a figure that is not known is left out."""
-    cards = [card for card in seen.cards if card.total.value is not None][:_MOST_FIGURES]
+    known = {card.total.metric.name: card for card in seen.cards if card.total.value is not None}
+    wanted = [next((name for name in names if name in known), "") for names in _TOLD]
+    cards = [known[name] for name in dict.fromkeys(wanted) if name]
     slices = countries.slices[:3] if countries and not countries.noisy else ()
     return Kit(
         name=at.show.name,
@@ -106,7 +114,7 @@ def picture(kit: Kit) -> str:
     for n, (value, words) in enumerate(kit.figures):
         x = 72 + n * step
         parts.append(_text(x, 382, 60 if len(value) < 8 else 46, value, family=_SERIF, ink="#C8401F"))
-        for row, line in enumerate(_wrapped(words, round(step / 11))[:3]):
+        for row, line in enumerate(_wrapped(words, round(step / 12))[:3]):
             parts.append(_text(x, 420 + row * 28, 21, line))
     parts.append('<path d="M72 516H1128" stroke="#E6DFD2" stroke-width="2"/>')
     if kit.countries:

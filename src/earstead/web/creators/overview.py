@@ -75,10 +75,10 @@ def lead(seen: ShowOverview, days: Days) -> str:
 
 def missing_words(card: Card) -> str:
     """How many days of a sum have no figure: then it is not compared, since it would only seem to have moved."""
-    missing = card.total.wanted - card.total.days
-    return (
-        f"{missing} of {plural(card.total.wanted, 'day')} without a figure" if card.total.days and missing > 0 else ""
-    )
+    total = card.total
+    if not total.metric.summable or not total.days or total.days >= total.wanted:
+        return ""
+    return f"{total.wanted - total.days} of {plural(total.wanted, 'day')} without a figure"
 
 
 def change_words(card: Card) -> str:

@@ -77,6 +77,7 @@ _FIELDS: Mapping[str, str] = {
     "category": "Category",
     "language": "Language",
     "text": "Text",
+    "answer": "Your answer",
     "audio": "Audio file",
     "video": "Video file",
     "file": "File",
@@ -210,9 +211,25 @@ def _time_words(value: Any, zone: str) -> str:
 
 
 def differences(change: Change) -> list[tuple[str, Any, Any]]:
-    """(field, before, after) of what a change changes, what matters most first."""
+    """(field, before, after) of what a change writes, what matters most first.
+
+    What stands before it alone, as the author of a comment that is answered, is no difference: `context` has it.
+    """
+    if change.action == "comment.reply":
+        return [("answer", None, change.after.get("text"))]
+    return sorted((one for one in change.differences if one[0] in change.after), key=lambda one: _rank(one[0]))
+
+
+def context(change: Change) -> list[tuple[str, Any]]:
+    """(field, value) of what a change is about and does not write."""
+    answered = change.action == "comment.reply"
+    found = [(name, value) for name, value in change.before.items() if answered or name not in change.after]
+    return sorted(((name, value) for name, value in found if value not in ("", None)), key=lambda one: _rank(one[0]))
+
+
+def _rank(field: str) -> int:
     names = list(_FIELDS)
-    return sorted(change.differences, key=lambda one: names.index(one[0]) if one[0] in names else len(names))
+    return names.index(field) if field in names else len(names)
 
 
 def mend_of(fault: AppError) -> str:
