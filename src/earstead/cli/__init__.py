@@ -17,7 +17,7 @@ _COMMANDS = {
     "import": ("earstead.cli.imports", "Bring in a listening history."),
     "export": ("earstead.cli.exports", "Take a listening history out."),
     "decisions": ("earstead.cli.decisions", "Rename, merge, split, delete, edit; and undo all that."),
-    "creators": ("earstead.cli.creators", "Podcasts of Spotify for Creators: read, keep, change, take out."),
+    "creators": ("earstead.cli.creators", "Podcasts of Spotify for Creators: read, keep, change."),
     "rebuild": ("earstead.cli.rebuild", "Derive everything again from what was said and decided."),
     "backup": ("earstead.cli.backups", "Write everything into one file, while the server runs."),
     "restore": ("earstead.cli.restores", "Put a backup back, while the server stands."),

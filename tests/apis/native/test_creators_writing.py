@@ -144,6 +144,21 @@ def test_lost_cookies_are_told_with_the_mend(desk: Desk) -> None:
     assert desk.client.patch(f"/creators/episodes/{episode}", json={"title": "Found"}).status_code == 200
 
 
+def test_odd_cookies_are_refused_before_or_by_the_sign_in(desk: Desk) -> None:
+    """Empty, long, many-lined and foreign cookies are 422, each with the member that is wrong, and keep no account."""
+    odd: list[dict[str, object]] = [
+        {},
+        {"sp_dc": ""},
+        {"sp_dc": "x" * 5000},
+        {"sp_dc": "a\r\nb: c"},
+        {"sp_dc": "Wiedergabe äöü; \u0000"},
+        {"sp_dc": "x", "cookie": "y"},
+    ]
+    answers = [desk.client.post("/creators/accounts", json=body) for body in odd]
+    assert [answer.status_code for answer in answers] == [422] * len(odd)
+    assert len(desk.get("/creators/accounts")) == 1
+
+
 def test_others_change_nothing(desk: Desk) -> None:
     """Whoever else has all scopes finds none of it."""
     episode = desk.episodes(state="published")[0]["episode_id"]

@@ -63,6 +63,8 @@ _ERRORS = {
     "413": "The body is too large.",
     "422": "Something in the request must be changed.",
     "429": "There were too many requests; Retry-After says how long to wait.",
+    "502": "Another service did not do what was asked of it; the detail says what to do.",
+    "503": "Another service cannot be reached or wants a rest; Retry-After says how long.",
 }
 
 
