@@ -85,16 +85,6 @@ def get(tx: Tx, comment_id: int) -> Row | None:
     )
 
 
-def by_uri(tx: Tx, show_id: int, comment_uri: str) -> int:
-    """Our id of a comment, 0 for one that was never read."""
-    row = tx.one(
-        "SELECT comment_id FROM creator_comments WHERE show_id = :show_id AND comment_uri = :comment_uri",
-        show_id=show_id,
-        comment_uri=comment_uri,
-    )
-    return int(row[0]) if row else 0
-
-
 def change(tx: Tx, comment_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of a comment. Raises ValueError for one that may not be set."""
     if not _SETTABLE.issuperset(values):

@@ -380,12 +380,6 @@ def captures_of_user(tx: Tx, user_id: int, limit: int) -> list[Row]:
     )
 
 
-def capture_registry(tx: Tx, capture_id: int) -> str:
-    """The operations of a capture as JSON, "" when it is gone."""
-    row = tx.one("SELECT registry FROM creator_captures WHERE capture_id = :capture_id", capture_id=capture_id)
-    return str(row[0]) if row else ""
-
-
 def live_registries(tx: Tx) -> list[str]:
     """The operations of the captures in force, in the order in which they came into force."""
     rows = tx.all(
