@@ -62,6 +62,8 @@ CHANGE_STATES: Mapping[str, str] = {
     "undone": "taken back",
 }
 _FIELDS: Mapping[str, str] = {
+    "answer": "Your answer",
+    "text": "Text",
     "title": "Title",
     "description": "Description",
     "publish_on": "Goes public",
@@ -76,8 +78,6 @@ _FIELDS: Mapping[str, str] = {
     "author": "Author",
     "category": "Category",
     "language": "Language",
-    "text": "Text",
-    "answer": "Your answer",
     "audio": "Audio file",
     "video": "Video file",
     "file": "File",
