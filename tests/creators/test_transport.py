@@ -149,6 +149,19 @@ def test_the_limits_are_kept_for_each_backend(creators_stage: Stage) -> None:
     assert Pace.polite().limits["rest"] == Limit(4, 1.0)
 
 
+def test_a_listener_that_fails_harms_no_write(creators_stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """When an answer cannot be noted, the write is still known to be done; the failure is in the log."""
+    log = MemoryLog()
+
+    def full(exchange: object) -> None:
+        raise OSError("disk full")
+
+    with client_at(creators_stage, heard=full, log=log) as creators:
+        creators.rest.create_episode(creators_stage.show.station_id)
+    assert [change.state for change in log.changes] == [State.CONFIRMED]
+    assert "a listener failed at 1-S" in caplog.text
+
+
 def test_redirects_are_not_followed(creators_stage: Stage) -> None:
     """A bearer is never carried to where an answer points; Origin and Referer stay those of the dashboard."""
     ears = Ears()

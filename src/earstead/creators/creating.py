@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,31 @@ from earstead.creators.uploads import Target, Told
 
 _LOOKS: Final = 4
 _MEANTIME_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _New:
+    """An episode that is to be made, checked."""
+
+    wanted: Mapping[str, Any]
+    file: Upload | None
+    picture: Path | None
+    when: datetime | None
+    hour_offset: int
+    publish: bool
+    sponsored: bool
+
+    @property
+    def end(self) -> State:
+        """Where it ends."""
+        return State.PUBLISHED if self.publish else State.SCHEDULED if self.when else State.DRAFT
+
+    def after(self) -> dict[str, Any]:
+        """For the record."""
+        said = {**self.wanted, "state": str(self.end), "publish_on": moments.iso(self.when) if self.when else None}
+        if self.file:
+            said |= {"video" if self.file.video else "audio": self.file.path.name, "bytes": self.file.size}
+        return said
 
 
 class Creating:
@@ -81,39 +107,39 @@ class Creating:
             season=season,
             number=number,
         )
-        when = self._checked_end(publish_on, publish, sponsored)
         if audio and video:
             raise ValidationError("video", "an episode has sound or video, not both")
         if publish and not (audio or video):
             raise ValidationError("publish", "an episode without sound or video cannot be published")
-        file = check_audio(audio) if audio else check_video(video, force=force) if video else None
+        new = _New(
+            wanted=wanted,
+            file=check_audio(audio) if audio else check_video(video, force=force) if video else None,
+            picture=picture,
+            when=self._checked_end(publish_on, publish, sponsored),
+            hour_offset=moments.hour_offset(publish_on) if publish_on else 0,
+            publish=publish,
+            sponsored=sponsored,
+        )
         if picture:
             check_picture(picture)
-        after = {**wanted, "state": _end(publish, when), "publish_on": moments.iso(when) if when else None}
-        if file:
-            after |= {"video" if file.video else "audio": file.path.name, "bytes": file.size}
-        if self._tools.dry_run:
-            return self._planned(after, file, picture, sponsored)
-        ref = self._writable(show)
-        drafts = self._tools.listing.trusted(ref, DRAFTS)
-        twin = next((item for item in drafts.items if item.title.strip() == title.strip()), None)
+        return self._planned(new) if self._tools.dry_run else self._created(self._writable(show), new, told)
+
+    # ---- the steps of a create ---------------------------------------------------------------------------
+
+    def _created(self, show: ShowRef, new: _New, told: Told | None) -> Change:
+        title = new.wanted["title"].strip()
+        drafts = self._tools.listing.trusted(show, DRAFTS)
+        twin = next((item for item in drafts.items if item.title.strip() == title), None)
         if twin is not None:
-            raise DraftExists(title.strip(), twin.episode_id or 0)
-        undo = "Delete it, if it is not wanted."
+            raise DraftExists(title, twin.episode_id or 0)
+        after, undo = new.after(), "Delete it, if it is not wanted."
         writing = self._tools.journal.writing
-        with writing("episode.create", f"“{title}”", show_uri=ref.uri, after=after, undo=undo) as entry:
-            anchor_id = self._make(ref, drafts.numbers(), moments.hour_offset(publish_on) if publish_on else 0)
+        with writing("episode.create", f"“{title}”", show_uri=show.uri, after=after, undo=undo) as entry:
+            anchor_id = self._make(show, drafts.numbers(), new.hour_offset)
             after["anchor_id"] = anchor_id
             entry.about(episode=str(anchor_id), after=after)
             try:
-                shown = self._named(ref, anchor_id, wanted)
-                if file:
-                    self._send(shown, file, told)
-                if picture:
-                    self._tools.uploads.thumbnail(anchor_id, picture)
-                shown = self._ended(shown, publish=publish, when=when)
-                if sponsored:
-                    self._mark(shown, True)
+                shown = self._filled(show, anchor_id, new, told)
             except CreatorsError as fault:
                 fault.mend = f"{fault.mend} The draft {anchor_id} stays: go on with it, or delete it."
                 raise
@@ -121,7 +147,16 @@ class Creating:
             entry.confirmed({**after, "state": str(shown.state)})
         return entry.change
 
-    # ---- the steps of a create ---------------------------------------------------------------------------
+    def _filled(self, show: ShowRef, anchor_id: int, new: _New, told: Told | None) -> Shown:
+        shown = self._named(show, anchor_id, new.wanted)
+        if new.file:
+            self._send(shown, new.file, told)
+        if new.picture:
+            self._tools.uploads.thumbnail(anchor_id, new.picture)
+        shown = self._ended(shown, publish=new.publish, when=new.when)
+        if new.sponsored:
+            self._mark(shown, True)
+        return shown
 
     def _make(self, show: ShowRef, before: frozenset[int], hour_offset: int) -> int:
         """1-S, once. After a lost answer the one new untitled draft of the list is taken for it."""
@@ -260,19 +295,15 @@ class Creating:
             raise ValidationError("sponsored", "only a scheduled or published episode can be marked")
         return self._coming(publish_on) if publish_on is not None else None
 
-    def _planned(self, after: Mapping[str, Any], file: Upload | None, picture: Path | None, sponsored: bool) -> Change:
+    def _planned(self, new: _New) -> Change:
         steps = ["1-L", "list", "1-S", "1-C"]
-        if file:
-            steps += ["6-A", *(["6-B"] * (file.parts if file.video else 1)), "6-C", "6-D"]
-        if picture:
+        if new.file:
+            steps += ["6-A", *(["6-B"] * (new.file.parts if new.file.video else 1)), "6-C", "6-D"]
+        if new.picture:
             steps += ["1-V-1e", "1-V-2", "1-V-3e", "1-V-4e"]
-        if after["state"] != State.DRAFT:
+        if new.end is not State.DRAFT:
             steps += ["1-C", "1-B"]
-        if sponsored:
+        if new.sponsored:
             steps += ["1-Q", "1-E"]
-        clock = self._tools.transport.clock
-        return plan(self._tools.journal, clock.now_ms(), "episode.create", f"“{after['title']}”", after, steps)
-
-
-def _end(publish: bool, when: datetime | None) -> str:
-    return str(State.PUBLISHED if publish else State.SCHEDULED if when else State.DRAFT)
+        now_ms = self._tools.transport.clock.now_ms()
+        return plan(self._tools.journal, now_ms, "episode.create", f"“{new.wanted['title']}”", new.after(), steps)

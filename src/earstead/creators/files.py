@@ -14,6 +14,7 @@ from earstead.creators.rest_media import PART_BYTES
 
 MOST_AUDIO: Final = 500_000_000
 MOST_VIDEO: Final = 4_000_000_000
+MOST_PICTURE: Final = 20_000_000
 AUDIO_TYPES: Final = {
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
@@ -179,7 +180,8 @@ def check_picture(path: Path) -> tuple[int, str]:
     Raises:
         ValidationError: there is no such file, or it is neither PNG nor JPEG.
     """
-    size = _size(path, 20_000_000, "20 MB")
+    # The limit of the service is not known; this one is ours, as the picture is held in memory.
+    size = _size(path, MOST_PICTURE, "20 MB")
     with path.open("rb") as file:
         head = file.read(8)
     if head == b"\x89PNG\r\n\x1a\n":

@@ -14,8 +14,6 @@ from earstead.creators.rest_types import Draft, Overview, Unread, Updated
 from earstead.creators.walk import integer, table, truth
 
 EPISODE_TYPES: Final = ("full", "trailer", "bonus")
-MOST_TITLE: Final = 1000
-_NOT_BACK: Final = "It cannot be taken back by itself."
 
 
 class EpisodeCalls(RestBase):
@@ -63,7 +61,7 @@ class EpisodeCalls(RestBase):
         """
         body: dict[str, Any] = {
             "userId": whole(user_id, "user_id"),
-            "title": words(title, "title", MOST_TITLE),
+            "title": words(title, "title"),
             "description": words(description, "description"),
             "episodeType": one_of(episode_type, "episode_type", EPISODE_TYPES),
             "isPublished": flag(is_published, "is_published"),
@@ -119,7 +117,7 @@ class EpisodeCalls(RestBase):
 
     def create_episode_by_title(self, station_id: int, title: str) -> Draft:
         """E-3: another way to make a draft, with its title."""
-        body = {"stationId": str(station_id), "title": words(title, "title", MOST_TITLE)}
+        body = {"stationId": str(station_id), "title": words(title, "title")}
         what = f"a draft of the station {station_id}"
         return _draft(self._write("E-3", what, body, action="episode.create", undo="Delete the draft."), station_id)
 

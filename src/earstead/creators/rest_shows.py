@@ -15,7 +15,8 @@ from earstead.creators.walk import integer, table, text, truth
 MOST_NAME: Final = 100
 MOST_SHOW_DESCRIPTION: Final = 600
 MOST_AUTHOR: Final = 80
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}[a-z0-9]")
+# Wider than what is seen, as the rule of the service is not known; what would break an address is kept out.
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class ShowCalls(RestBase):
@@ -96,7 +97,7 @@ class ShowCalls(RestBase):
             SlugTaken: another show has it.
         """
         if not _SLUG.fullmatch(words(slug, "slug")):
-            raise ValidationError("slug", "3 to 64 small letters, digits and hyphens")
+            raise ValidationError("slug", "letters, digits and hyphens, beginning with a letter or digit")
         if confirm != slug:
             raise ValidationError("confirm", f"old links break: repeat the address “{slug}”")
         request = self._request("1-U", {}, (), {"webStationId": slug})

@@ -18,7 +18,7 @@ from earstead.creators.errors import Forbidden, NotConfirmed, NotFound, Validati
 from earstead.creators.listing import OPERATION, Listing
 from earstead.creators.resolver import EpisodeRef, Resolver, ShowRef
 from earstead.creators.rest import Rest
-from earstead.creators.rest_episodes import EPISODE_TYPES, MOST_TITLE, flag, one_of, whole, words
+from earstead.creators.rest_episodes import EPISODE_TYPES, flag, one_of, whole, words
 from earstead.creators.rest_types import Overview, Updated
 from earstead.creators.transport import Transport
 from earstead.creators.uploads import Uploads
@@ -255,7 +255,7 @@ def given(**fields: Any) -> dict[str, Any]:
         if value is None:
             continue
         if name == "title":
-            if not words(value, name, MOST_TITLE).strip():
+            if not words(value, name).strip():
                 raise ValidationError("title", "an episode has a title")
             checked[name] = value
         elif name == "description":

@@ -8,6 +8,7 @@ Reads (and the PUTs of uploads, which are harmless when repeated) are tried agai
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from earstead.kit.texts import fault_words
 if TYPE_CHECKING:
     import httpx2
 
+_log = logging.getLogger(__name__)
 TIMEOUT_S: Final = 60.0
 STORAGE_TIMEOUT_S: Final = 300.0
 MOST_BYTES: Final = 64 << 20
@@ -33,6 +35,8 @@ AGENT: Final = (
 )
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which a read is worth another attempt."""
+_TRIES_OF_LONG: Final = 3
+"""A request with a long timeout, such as a part of a film, may be tried this often within its deadline."""
 _SECRET_BACKENDS: Final = frozenset({"accounts", "storage"})
 
 
@@ -144,7 +148,7 @@ class Transport:
             raise Planned(request.plain)
         again = (not request.writes) if request.again is None else request.again
         self._check(request)
-        until = self.clock.monotonic() + self.pace.deadline_s
+        until = self.clock.monotonic() + max(self.pace.deadline_s, request.timeout_s * _TRIES_OF_LONG)
         attempt = 0
         while True:
             attempt += 1
@@ -183,7 +187,9 @@ class Transport:
                 with self._opened().stream(
                     request.method, url, headers=headers, content=content, timeout=request.timeout_s
                 ) as response:
-                    body = _read(response, self.clock, began + request.timeout_s)
+                    # The bytes of an upload may take longer than its answer may.
+                    since = began if request.stream is None else self.clock.monotonic()
+                    body = _read(response, self.clock, since + request.timeout_s)
                     answer = Answer(
                         status=response.status_code,
                         headers={name.lower(): value for name, value in response.headers.items()},
@@ -201,20 +207,23 @@ class Transport:
     def _tell(self, request: Request, answer: Answer, took_ms: int) -> None:
         if self._heard is None or request.backend in _SECRET_BACKENDS:
             return
-        self._heard(
-            Exchange(
-                backend=request.backend,
-                label=request.label,
-                method=request.method,
-                url=plain_url(request.url),
-                asked=urlencode(request.query) if request.query else request.body.decode("utf-8", "replace"),
-                status=answer.status,
-                headers={name: value for name, value in answer.headers.items() if name != "set-cookie"},
-                body=unsigned(answer.body),
-                fetched_ms=answer.fetched_ms,
-                took_ms=took_ms,
-            )
+        exchange = Exchange(
+            backend=request.backend,
+            label=request.label,
+            method=request.method,
+            url=plain_url(request.url),
+            asked=urlencode(request.query) if request.query else request.body.decode("utf-8", "replace"),
+            status=answer.status,
+            headers={name: value for name, value in answer.headers.items() if name != "set-cookie"},
+            body=unsigned(answer.body),
+            fetched_ms=answer.fetched_ms,
+            took_ms=took_ms,
         )
+        try:
+            self._heard(exchange)
+        except Exception:
+            # What was done is done: a write must not count as failed because somebody could not note its answer.
+            _log.exception("a listener failed at %s", exchange.label)
 
     @contextmanager
     def _turn(self, host: str, backend: str) -> Iterator[None]:

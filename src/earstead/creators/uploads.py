@@ -215,7 +215,10 @@ class Uploads:
             if progress is Progress.DONE:
                 return
             if progress is Progress.FAILED:
-                raise UploadRejected("the picture failed", mend="Use a square PNG or JPEG of 1400 to 3000 pixels.")
+                raise UploadRejected(
+                    "the picture failed",
+                    mend="Save the picture anew as PNG or JPEG, a cover as a square, and upload it again.",
+                )
             if waited >= pace.poll_total_s:
                 raise Unavailable(f"the picture is still being worked on after {waited:.0f} s")
             self._transport.sleep(pause)
