@@ -24,7 +24,8 @@ def read_podcasts(services: Services, user_id: int, simulator: Simulator, clock:
     _ask(services, user_id)
     clock.advance(200 * 86_400)
     simulator.world.delete(next(iter(simulator.world.published(next(iter(simulator.world.shows.values()))))))
-    creators.syncs.now(user_id, account.account_id), _sync(services, account)
+    creators.syncs.now(user_id, account.account_id)
+    _sync(services, account)
     creators.memory.prune(account.account_id)
     creators.accounts.rename(user_id, account.account_id, "Podcasts")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from earstead.core.creators.metrics import Quality, Window
+from earstead.creators.keeping.hands import KeepingHands
 from earstead.creators.keeping.sync import ServiceSync
 from earstead.sandbox.creators.facts import Metric
 from earstead.sandbox.creators.world import Hosting
@@ -131,6 +132,7 @@ def test_a_sync_goes_on_where_it_stopped(small: Stage, tmp_path: Path) -> None:
         expected = reader.stored()
     with reading(small, tmp_path / "two") as reader:
         hands = reader.creators.doing.hands
+        assert isinstance(hands, KeepingHands)
         syncer = ServiceSync(hands, reader.creators.shows, reader.creators.memory, reader.clock, slice_s=0)
         reader.creators.syncs.served_by(syncer)
         turns: list[int] = []
