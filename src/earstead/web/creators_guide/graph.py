@@ -126,10 +126,10 @@ def _standing(operation: Operation) -> str:
 
 def _group(registry: Registry, group: str) -> Page:
     operations = [one for one in registry if one.group == group]
-    open_ones = sum(one.callable for one in operations)
+    usable = sum(one.callable for one in operations)
     lead = (
-        f"{len(operations)} operations, {open_ones} of them with a public hash that is in use. How one is asked: "
-        f"[GraphQL](graphql)."
+        f"{len(operations)} operations, {usable or 'none'} of them with a public hash that is in use. "
+        "How one is asked: [GraphQL](graphql)."
     )
     blocks = tuple(block for one in operations for block in _operation(one))
     return Page(slug=SLUGS[group], title=_TITLES[group], lead=lead, blocks=blocks)

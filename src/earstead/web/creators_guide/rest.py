@@ -60,6 +60,7 @@ def page() -> Page:
         Table(("Type", "Means"), _TYPES),
         Heading("All of them", "all"),
         _index(_by_label(REST), "rest"),
+        Heading("One by one"),
         *_sections(_by_label(REST)),
     ]
     return Page(slug="rest", title="REST by label", lead=lead, blocks=tuple(blocks))
@@ -77,6 +78,7 @@ def podcasters() -> Page:
         Code(_POD_EXAMPLE, "sh"),
         Heading("All of them", "all"),
         _index(POD, "podcasters"),
+        Heading("One by one"),
         *_sections(POD),
     ]
     return Page(slug="podcasters", title="podcasters/v0", lead=lead, blocks=tuple(blocks))
@@ -84,12 +86,12 @@ def podcasters() -> Page:
 
 def legacy() -> tuple[Block, ...]:
     """The endpoints of the legacy proxy."""
-    return tuple(_sections(LEGACY, level=3))
+    return tuple(_sections(LEGACY))
 
 
 def next_data() -> tuple[Block, ...]:
     """Those of the Next.js data route."""
-    return tuple(_sections(NEXT, level=3))
+    return tuple(_sections(NEXT))
 
 
 def _by_label(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
@@ -104,9 +106,9 @@ def _index(endpoints: Iterable[Endpoint], slug: str) -> Table:
     return Table(("Label", "Endpoint", "What", "Answer known"), rows)
 
 
-def _sections(endpoints: Iterable[Endpoint], level: int = 2) -> Iterator[Block]:
+def _sections(endpoints: Iterable[Endpoint]) -> Iterator[Block]:
     for one in endpoints:
-        yield Heading(f"{one.label}: {_line(one)}", _anchor(one), level)
+        yield Heading(f"{one.label}: {_line(one)}", _anchor(one), 3)
         yield Text(" ".join(filter(None, (one.about, one.note))))
         yield Items(tuple(_facts(one)))
         if one.query:
