@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,6 +193,25 @@ def test_what_is_no_cookie_is_refused_at_once(sp_dc: str) -> None:
     """A cookie that was copied with its name, quotes or spaces is refused before anything is sent."""
     with pytest.raises(ValidationError, match="sp_dc"):
         Credentials(sp_dc)
+
+
+def test_cookies_are_kept_where_nobody_else_reads_them(tmp_path: Path) -> None:
+    """The file is for its owner alone; one that others may read, or that holds something else, is refused."""
+    path, cookies = tmp_path / "cookies.json", Credentials("AQ" + "x" * 158, "b8c96d9c-0000-4000-8000-000000000000")
+    cookies.keep(path)
+    cookies.keep(path)
+    assert Credentials.read(path) == cookies
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(ValidationError, match="chmod 600"):
+        Credentials.read(path)
+    for odd in ("", "[]", "{}", '{"sp_dc": "short"}', '"text"'):
+        path.write_text(odd)
+        path.chmod(0o600)
+        with pytest.raises(ValidationError):
+            Credentials.read(path)
+    with pytest.raises(ValidationError, match="does not hold"):
+        Credentials.read(tmp_path / "none")
 
 
 def test_a_client_needs_something_to_sign_in_with() -> None:

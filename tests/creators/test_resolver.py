@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from earstead.core.creators.ids import Hosting, web_station_id
 from earstead.creators import Creators
 from earstead.creators.errors import NotFound, ValidationError
+from earstead.creators.pairs import FilePairs
 from earstead.sandbox.creators.world import State
 from tests.creators.client import Ears, client_at
 from tests.fakes.creators import Stage
@@ -102,6 +105,18 @@ def test_a_pair_of_ids_is_asked_for_once(creators_stage: Stage) -> None:
         ears.heard.clear()
         assert creators.resolve.episode(other.uri).anchor_id == other.anchor_id
         assert ears.heard == []
+
+
+def test_pairs_of_ids_outlive_the_client(creators_stage: Stage, tmp_path: Path) -> None:
+    """What one client learnt the next one does not ask for, whatever stands in the file beside it."""
+    episode, path = creators_stage.episodes(State.PUBLISHED)[0], tmp_path / "pairs.jsonl"
+    for _ in range(2):
+        with client_at(creators_stage, pairs=FilePairs(path)) as creators:
+            assert creators.resolve.episode(episode.uri).anchor_id == episode.anchor_id
+        with path.open("a") as file:
+            file.write('[1, "no uri"]\n{"torn')
+    assert creators_stage.simulator.calls["REST 1-A"] == 1
+    assert list(FilePairs(path).all()) == [(episode.anchor_id, episode.uri)]
 
 
 def test_a_show_hosted_elsewhere_has_no_numbers(creators: Creators, creators_stage: Stage) -> None:

@@ -6,7 +6,10 @@ from earstead.creators import Creators
 from earstead.creators.auth import Bearer, Credentials
 from earstead.creators.changes import Change, ChangeLog, FileLog, MemoryLog, State
 from earstead.creators.client import Creators
+from earstead.creators.errors import CreatorsError
 from earstead.creators.pace import Pace
+from earstead.creators.pairs import FilePairs
+from earstead.creators.uploads import FileLedger
 from earstead.creators.urls import Urls
 
 __all__ = [
@@ -14,8 +17,11 @@ __all__ = [
     "Change",
     "ChangeLog",
     "Creators",
+    "CreatorsError",
     "Credentials",
+    "FileLedger",
     "FileLog",
+    "FilePairs",
     "MemoryLog",
     "Pace",
     "State",

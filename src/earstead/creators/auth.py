@@ -12,6 +12,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -55,6 +56,30 @@ class Credentials:
         for name, value, needed in (("sp_dc", self.sp_dc, True), ("sp_key", self.sp_key, False)):
             if (value or needed) and not _COOKIE.fullmatch(value):
                 raise ValidationError(name, "copy the value of the cookie as it stands, without its name and quotes")
+
+    @classmethod
+    def read(cls, path: Path) -> Credentials:
+        """From a file that `keep` wrote: a JSON object with `sp_dc`, and `sp_key` if there is one.
+
+        Raises:
+            ValidationError: it cannot be read, holds something else, or others may read it.
+        """
+        try:
+            mode, said = path.stat().st_mode, json.loads(path.read_text(encoding="utf-8"))
+            sp_dc, sp_key = said["sp_dc"], said.get("sp_key", "")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
+            raise ValidationError("credentials", f"{path} does not hold the cookies as JSON, with sp_dc") from fault
+        if mode & 0o077:
+            raise ValidationError("credentials", f"others may read {path}, and it opens your account: chmod 600 it")
+        return cls(str(sp_dc), str(sp_key))
+
+    def keep(self, path: Path) -> None:
+        """Write them to a file that nobody else may read; what is there is replaced whole, or not at all."""
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({"sp_dc": self.sp_dc, "sp_key": self.sp_key}), encoding="utf-8")
+        fresh.replace(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from earstead.creators.legacy import Legacy
 from earstead.creators.listing import Listing
 from earstead.creators.next_data import NextData
 from earstead.creators.pace import Pace
+from earstead.creators.pairs import Pairs
 from earstead.creators.pod import Pod
 from earstead.creators.resolver import Resolver
 from earstead.creators.rest import Rest
@@ -50,6 +51,7 @@ class Creators(Asking):
         registry: Registry | None = None,
         log: ChangeLog | None = None,
         ledger: Ledger | None = None,
+        pairs: Pairs | None = None,
         dry_run: bool = False,
         adhoc: bool = False,
         heard: Heard | None = None,
@@ -68,6 +70,7 @@ class Creators(Asking):
             registry: the GraphQL operations; the pinned ones by default.
             log: where changes are kept; in memory by default.
             ledger: where video uploads that were begun are kept; in memory by default.
+            pairs: where pairs of ids of episodes are kept for the next time; forgotten by default.
             dry_run: nothing at all is sent, not even a sign-in; writes come back as planned changes.
             adhoc: GraphQL may be sent as free text where no hash is known.
             heard: told every answer as it came.
@@ -93,7 +96,7 @@ class Creators(Asking):
         self.rest = Rest(self.caller, self.urls)
         self.pod = Pod(self.caller, self.urls)
         self.next = NextData(self.caller, self.urls)
-        self.resolve = Resolver(self.rest, lambda: self.graph, lambda: self.pod)
+        self.resolve = Resolver(self.rest, lambda: self.graph, lambda: self.pod, pairs)
         self.uploads = Uploads(self.rest, self.transport, ledger)
         listing = Listing(lambda: self.graph, self.rest, self.resolve, self.transport)
         tools = Tools(self.rest, self.resolve, listing, self.uploads, self.journal, self.transport)
@@ -110,6 +113,7 @@ class Creators(Asking):
         registry: Registry | None = None,
         log: ChangeLog | None = None,
         ledger: Ledger | None = None,
+        pairs: Pairs | None = None,
         dry_run: bool = False,
         adhoc: bool = False,
         heard: Heard | None = None,
@@ -126,6 +130,7 @@ class Creators(Asking):
             registry=registry,
             log=log,
             ledger=ledger,
+            pairs=pairs,
             dry_run=dry_run,
             adhoc=adhoc,
             heard=heard,

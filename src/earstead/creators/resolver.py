@@ -36,6 +36,7 @@ from earstead.creators.walk import integer, rows, table, text
 
 if TYPE_CHECKING:
     from earstead.creators.graph import Graph
+    from earstead.creators.pairs import Pairs
     from earstead.creators.pod import Pod
     from earstead.creators.rest import Rest
 
@@ -98,7 +99,10 @@ class EpisodeRef:
 class Resolver:
     """Finds and remembers. For several threads."""
 
-    def __init__(self, rest: Rest, graph: Callable[[], Graph], pod: Callable[[], Pod]) -> None:
+    def __init__(
+        self, rest: Rest, graph: Callable[[], Graph], pod: Callable[[], Pod], pairs: Pairs | None = None
+    ) -> None:
+        """`pairs`: where pairs of ids outlive this object."""
         self._rest = rest
         self._graph = graph
         self._pod = pod
@@ -107,6 +111,9 @@ class Resolver:
         self._shows: dict[str, ShowRef] = {}
         self._anchors: dict[str, int] = {}
         self._uris: dict[int, str] = {}
+        self._pairs = pairs
+        for anchor_id, uri in pairs.all() if pairs else ():
+            self._anchors[id_of(uri)], self._uris[anchor_id] = anchor_id, uri
 
     def shows(self, *, fresh: bool = False) -> tuple[ShowRef, ...]:
         """The shows of the account, those hosted here first, otherwise as they come.
@@ -187,10 +194,14 @@ class Resolver:
 
     def learn(self, anchor_id: int, uri: str) -> None:
         """Remember a pair that was seen somewhere, for example in a list."""
-        if anchor_id > 0 and id_of(uri):
-            with self._lock:
-                self._anchors[id_of(uri)] = anchor_id
-                self._uris[anchor_id] = uri
+        if anchor_id <= 0 or not id_of(uri):
+            return
+        with self._lock:
+            fresh = self._uris.get(anchor_id) != uri
+            self._anchors[id_of(uri)] = anchor_id
+            self._uris[anchor_id] = uri
+        if fresh and self._pairs is not None:
+            self._pairs.add(anchor_id, uri)
 
     def _by_anchor(self, anchor_id: int) -> EpisodeRef:
         with self._lock:
