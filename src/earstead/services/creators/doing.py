@@ -108,7 +108,8 @@ class Doing:
                 raise
         if not acting.ids:
             raise Conflict("It is like that already; nothing was sent.")
-        return done, self._changes.get(acting.user_id, acting.ids[0])
+        # An undo of both words and date is two changes: the last one finished it.
+        return done, self._changes.get(acting.user_id, acting.ids[-1])
 
     def planned(
         self,
