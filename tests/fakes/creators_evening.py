@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -103,10 +103,11 @@ class Evening:
 
     def until(self, wanted: Callable[[], bool]) -> None:
         """Wait for what the worker does."""
+        pause = threading.Event()
         for _ in range(600):
             if wanted():
                 return
-            time.sleep(0.05)
+            pause.wait(0.05)
         raise AssertionError("it did not come")
 
     def read_again(self, account: str) -> None:
