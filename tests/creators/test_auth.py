@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
 
 from earstead.creators import Bearer, Creators, Credentials, Pace, Urls
 from earstead.creators.auth import code_of
@@ -14,12 +18,14 @@ from earstead.creators.errors import (
     AuthFlowChanged,
     CreatorsError,
     CredentialsExpired,
+    RateLimited,
     Unavailable,
     ValidationError,
 )
 from earstead.creators.transport import Answer
 from tests.creators.client import Ears, client_at
 from tests.fakes.creators import Stage
+from tests.fakes.servers import serving
 
 
 def _page(text: str, status: int = 200) -> Answer:
@@ -154,6 +160,52 @@ def test_a_transport_fault_while_signing_in_is_tried_again(creators_stage: Stage
     creators_stage.fault(http__503=-1, http__where="/_accounts")
     with client_at(creators_stage) as creators, pytest.raises(Unavailable, match="out of order"):
         creators.session.bearer()
+
+
+def test_too_many_sign_ins_are_not_repeated(creators_stage: Stage) -> None:
+    """A 429 of the sign-in is told at once, with when to come back."""
+    creators_stage.fault(http__429=1, http__where="/_accounts")
+    with client_at(creators_stage) as creators:
+        with pytest.raises(RateLimited, match="sign-ins"):
+            creators.session.bearer()
+        assert creators.session.bearer()
+    assert creators_stage.simulator.calls["ACC authorize"] == 1
+
+
+def _accounts(codes: list[str]) -> Starlette:
+    """A sign-in whose token address answers each code in turn: the error, or a token."""
+
+    async def page(request: Request) -> HTMLResponse:
+        state = request.query_params["state"]
+        said = f'{{type: "authorization_response", response: {{code: "c", state: "{state}"}}}}'
+        return HTMLResponse(f"<script>const authorizationResponse = {said};</script>")
+
+    async def token(request: Request) -> JSONResponse:
+        error = codes.pop(0)
+        if error:
+            return JSONResponse({"error": error}, 400)
+        return JSONResponse({"access_token": "fresh-token", "expires_in": 3600})
+
+    return Starlette(
+        routes=[
+            Route("/_accounts/oauth2/v2/auth", page),
+            Route("/_accounts/api/token", token, methods=["POST"]),
+        ]
+    )
+
+
+def test_a_code_that_was_refused_is_asked_for_anew_once() -> None:
+    """An `invalid_grant` leads back to the first step, one time; a second one, or another error, is told."""
+    codes = ["invalid_grant", "", "invalid_grant", "invalid_grant", "unsupported"]
+    with serving(_accounts(codes)) as url:
+        for expected in (None, AuthFlowChanged, AuthFlowChanged):
+            with Creators(Credentials("AQ" + "x" * 158), urls=Urls.at(url), pace=Pace.unhurried()) as creators:
+                if expected is None:
+                    assert creators.session.bearer() == "fresh-token"
+                else:
+                    with pytest.raises(expected, match="400"):
+                        creators.session.bearer()
+    assert codes == []
 
 
 @pytest.mark.parametrize(

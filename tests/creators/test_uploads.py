@@ -239,6 +239,15 @@ def test_addresses_that_are_too_old_are_asked_for_anew(
     assert creators_stage.simulator.calls["REST 6-A"] == 2
 
 
+def test_a_film_is_made_and_published_in_one_call(creators: Creators, creators_stage: Stage, tmp_path: Path) -> None:
+    """From nothing to a published video, when it is asked for by name."""
+    change = creators.episodes.create(creators_stage.show_id, "On film", "d", video=mp4(tmp_path), publish=True)
+    assert change.after["state"] == "published"
+    assert creators.episodes.get(change.episode).state == "published"
+    with pytest.raises(ValidationError, match="not both"):
+        creators.episodes.create(creators_stage.show_id, "x", "d", video=mp4(tmp_path), audio=mp3(tmp_path))
+
+
 def test_a_ledger_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> None:
     """A torn file means beginning anew."""
     (tmp_path / "upload-x.json").write_text('{"upload_id"')

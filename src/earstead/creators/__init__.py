@@ -1,6 +1,6 @@
 """A client for Spotify for Creators (formerly Anchor) that can be used alone; the interfaces are unofficial.
 
-from earstead.creators import Creators
+Begin with `Creators.sign_in(sp_dc="...")`; docs/creators/library.md leads through it.
 """
 
 from earstead.creators.auth import Bearer, Credentials

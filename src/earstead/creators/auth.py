@@ -35,6 +35,8 @@ SCOPE: Final = "streaming ugc-image-upload user-read-email user-read-private"
 EARLY_S: Final = 300
 """A bearer is renewed this long before its end."""
 _HOUR_S: Final = 3600
+# Sign-ins that are repeated look like an attack: who is told that they are too many does not try again by itself.
+_TOO_MANY: Final = frozenset({429})
 _COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{8,4096}")
 # From the assignment to the first semicolon; keys of the object may be bare or quoted, so that it is no JSON.
 _OBJECT = re.compile(r"authorizationResponse\s*=\s*(.*?);", re.DOTALL)
@@ -182,6 +184,7 @@ class Session:
                 method="POST",
                 url=f"{self._urls.accounts}/api/token",
                 headers={"content-type": "application/x-www-form-urlencoded", "accept": "application/json"},
+                final=_TOO_MANY,
                 body=urlencode(
                     {
                         "grant_type": "authorization_code",
@@ -215,6 +218,7 @@ class Session:
                     "accept": "text/html",
                     "cookie": "; ".join(f"{name}={value}" for name, value in cookies.items() if value),
                 },
+                final=_TOO_MANY,
                 query=(
                     ("response_type", "code"),
                     ("client_id", CLIENT_ID),

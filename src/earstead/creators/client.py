@@ -1,10 +1,10 @@
 """The client in one object.
 
-from earstead.creators import Creators
+    with Creators.sign_in(sp_dc="...") as creators:
+        for show in creators.shows.all():
+            print(show.name, show.hosting)
 
-with Creators.sign_in(sp_dc="...") as creators:
-    for show in creators.shows.all():
-        print(show.name, show.hosting)
+Everything that can be asked or done hangs on it by topic: `shows`, `episodes`, `comments`, and the backends themselves.
 """
 
 from __future__ import annotations
