@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,59 @@ def test_a_missing_hash_says_what_to_capture(creator: Creator) -> None:
     assert "capture" in creator.refused("poll", number, *words).lower()
     assert creator.writes() == before
     assert "createPollForEpisode" in creator.say("ops", "list", "--missing")
+
+
+def test_a_capture_brings_the_missing_hash(creator: Creator, tmp_path: Path) -> None:
+    """A HAR file of one click is read without its secrets; adopted, it makes the poll possible, withdrawn, no more."""
+    creator.json("sync")
+    name = "createPollForEpisode"
+    sent = {
+        "operationName": name,
+        "variables": {"episodeUri": "spotify:episode:4vXk0mWJmQ9yC1dEf2GhIj", "question": "More?"},
+        "extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(f"sim:{name}".encode()).hexdigest()}},
+    }
+    request = {
+        "method": "POST",
+        "url": "https://creators-graph.spotify.com/v2/graph-pq",
+        "headers": [{"name": "authorization", "value": "Bearer very-secret"}],
+        "postData": {"mimeType": "application/json", "text": json.dumps(sent)},
+    }
+    answer = {"status": 200, "content": {"mimeType": "application/json", "text": '{"data": {}}'}}
+    har = {"log": {"version": "1.2", "entries": [{"request": request, "response": answer}]}}
+    file = tmp_path / "click.har"
+    file.write_text(json.dumps(har), "utf-8")
+    brought = creator.json("capture", "import", str(file))
+    assert (brought["mutations"], brought["live"]) == ([name], False)
+    assert "very-secret" not in json.dumps(brought) + creator.say("ops", "diff") + creator.say("capture", "list")
+    number = str(creator.episodes("--state", "published")[0]["episode_id"])
+    poll = ("--question", "More?", "--option", "Yes", "--option", "No", "--closes", "2030-01-01T00:00Z")
+    creator.refused("poll", number, *poll)
+    creator.json("capture", "adopt", str(brought["capture_id"]))
+    assert creator.json("poll", number, *poll)["state"] == "confirmed"
+    creator.json("capture", "adopt", str(brought["capture_id"]), "--withdraw")
+    assert "capture" in creator.refused("poll", number, *poll).lower()
+    assert "graph-pq" in creator.say("capture", "script")
+    file.write_text("{}", "utf-8")
+    assert "HAR" in creator.refused("capture", "import", str(file))
+
+
+def test_an_upload_that_broke_goes_on(creator: Creator, tmp_path: Path) -> None:
+    """A file that is refused stays listed with the reason and the way to go on; a second try makes no second draft."""
+    creator.json("sync")
+    show = str(creator.show)
+    file = tmp_path / "salt.mp3"
+    file.write_bytes(b"ID3" + bytes(5_000))
+    creator.stage.fault(upload__fail="AUDIO_REFUSED")
+    told = creator.refused("new", show, str(file), "--title", "About salt")
+    assert "refused" in told
+    assert "--resume" in told
+    failed = creator.json("upload", "--list")[0]
+    assert (failed["state"], failed["filename"]) == ("failed", "salt.mp3")
+    creator.stage.fault(upload__fail="")
+    assert creator.json("upload", "--resume", str(failed["upload_id"]))["state"] == "done"
+    assert "done already" in creator.refused("upload", "--resume", str(failed["upload_id"]))
+    drafts = [one.title for one in creator.stage.episodes(State.DRAFT)]
+    assert drafts.count("About salt") == 1
 
 
 def test_calls_by_name(creator: Creator) -> None:

@@ -322,8 +322,8 @@ class Uploading:
 
 
 def _words(fault: AppError) -> str:
-    mend = getattr(fault, "mend", "")
-    return storable(f"{fault} {mend}".strip())[:1_000]
+    mend = str(getattr(fault, "mend", ""))
+    return storable(f"{str(fault).rstrip('.')}. {mend}" if mend else str(fault))[:1_000]
 
 
 def upload_from(row: Row) -> Upload:
