@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -152,6 +152,16 @@ def test_a_creators_evening(stage: Stage, run: Run, tmp_path: Path) -> None:
     stage.fault(auth__login_required=False)
     creator.json("connect", "--account", "1", "--cookies-stdin", stdin=f"{stage.sp_dc}\n{stage.sp_key}\n")
     assert creator.run("creators", "doctor").returncode == 0
+
+
+def test_a_running_server_does_what_commands_ask(stage: Stage, run: Run, serve: Callable[[], str]) -> None:
+    """Beside a server a sync is followed to its end, and a change is made by the server and stands in its journal."""
+    serve()
+    creator = connected(stage, run)
+    assert [one["state"] for one in creator.json("sync")] == ["done"]
+    number = str(creator.episodes("--state", "published")[0]["episode_id"])
+    assert creator.json("edit", number, "--title", "By the server")["state"] == "confirmed"
+    assert [one["actor"] for one in creator.json("changes", str(creator.show))["items"]] == ["cli"]
 
 
 def test_wrong_cookies_are_refused_with_what_to_do(stage: Stage, inside: Run) -> None:
