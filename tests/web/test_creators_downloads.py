@@ -21,21 +21,7 @@ PASSWORD = "a long and quiet evening"
 
 @pytest.fixture
 def mira(stage: Stage) -> Iterator[httpx2.Client]:
-    """A browser of hers. The show needs the account it was read through."""
-    creators = stage.services.creators
-    stage.services.writer.do(
-        lambda tx: tx.run(
-            """
-            INSERT INTO creator_accounts (
-                account_id, user_id, label, state, error, mend, cookies, has_key, connected_at, cookie_at, last_ok_at,
-                synced_at
-            )
-            VALUES (1, :user_id, 'Mine', 'on', '', '', '', 0, 1, 1, 1, 1)
-            """,
-            user_id=stage.user_id,
-        )
-    ).result()
-    assert creators.accounts.of_user(stage.user_id)
+    """A browser of hers."""
     with httpx2.Client(base_url=stage.url, timeout=30, headers={"sec-fetch-site": "same-origin"}) as client:
         client.cookies.set("earstead_session", stage.services.accounts.sign_in("mira", PASSWORD))
         yield client

@@ -26,6 +26,7 @@ from earstead.services.creators.feeds import duration_ms, read_feed
 from earstead.services.creators.memory import EpisodeRead
 from earstead.services.creators.op3 import CreatorOp3
 from earstead.settings import Settings
+from earstead.storage import creators as table
 from tests.fakes.servers import serving
 
 NOW = 1_772_400_000
@@ -103,7 +104,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         world.callback(services.close)
         user_id = services.accounts.add_user("mira", "a long and quiet evening").user_id
         memory = services.creators.memory
-        show_id = memory.show(1, user_id, "spotify:show:" + "S" * 22, {"name": "Stille & Wasser"})
+        account_id = services.writer.do(
+            lambda tx: table.add_account(tx, user_id, "Mine", "", has_key=False, now=NOW)
+        ).result()
+        show_id = memory.show(account_id, user_id, "spotify:show:" + "S" * 22, {"name": "Stille & Wasser"})
         memory.episodes(
             show_id,
             user_id,

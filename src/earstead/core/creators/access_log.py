@@ -22,10 +22,11 @@ _COMBINED = re.compile(
     r'(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)"(?: "(?P<range>bytes=[^"]*)")?)?.*'
 )
 _VIRTUAL = re.compile(r"[\w.-]+(?::\d+)? (?=\S+ \S+ \S+ \[)")
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})$")
 _MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _TIME = re.compile(r"(\d{2})/(\w{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
 MOST_LINE = 32_768
+_MOST_NUMBER = 10**18
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -76,7 +77,7 @@ def _from_combined(found: re.Match[str], host: str) -> Line | str:
         url=parts[1],
         status=int(found["status"]),
         host=host,
-        sent=UNKNOWN if found["sent"] == "-" else int(found["sent"]),
+        sent=_count(found["sent"]),
         referer=_said(found["referer"]),
         agent=_said(found["agent"]),
         first=first,
@@ -147,7 +148,6 @@ def _from_json(said: Mapping[str, Any]) -> Line | str:
     if not isinstance(url, str) or status is None or pick("address") is None:
         return "it does not say who asked for what, and what was answered"
     first, last = span_of(str(pick("range") or ""))
-    sent = _whole(pick("sent"))
     return Line(
         at=at,
         address=str(pick("address")),
@@ -155,7 +155,7 @@ def _from_json(said: Mapping[str, Any]) -> Line | str:
         url=url,
         status=status,
         host=str(pick("host") or ""),
-        sent=UNKNOWN if sent is None else sent,
+        sent=_count(pick("sent")),
         referer=str(pick("referer") or ""),
         agent=str(pick("agent") or ""),
         first=first,
@@ -180,10 +180,18 @@ def _moment(value: Any) -> int | None:
 
 
 def _whole(value: Any) -> int | None:
+    """A number as a log may hold it; None for none, and for one that no column holds."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if abs(number) <= _MOST_NUMBER else None
+
+
+def _count(value: Any) -> int:
+    """How much was sent; UNKNOWN where that is not said, or cannot be."""
+    number = _whole(value)
+    return UNKNOWN if number is None or number < 0 else number
 
 
 def network(address: str) -> str:

@@ -43,7 +43,10 @@ def target_of(url: str) -> str:
         if shorter == text:
             break
         text = shorter
-    parts = urlsplit(f"//{text}")
+    try:
+        parts = urlsplit(f"//{text}")
+    except ValueError:  # brackets that hold no IPv6 address, characters that fall apart into others
+        return ""
     host = parts.netloc.rpartition("@")[2].lower()
     if not host or not parts.path.strip("/"):
         return ""

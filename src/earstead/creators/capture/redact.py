@@ -13,7 +13,7 @@ _SECRET_NAME = re.compile(
 )
 # Paging works without them, and what is long and dense may be a key to something.
 _DENSE = re.compile(r"[A-Za-z0-9_+/=.-]{48,}")
-_URL_QUERY = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>]*")
+_URL = re.compile(r"https?://[^\s\"'<>]+")
 _WORD = re.compile(r"[A-Z_]+")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 BLOTTED = "***"
@@ -46,4 +46,4 @@ def _field(name: str, value: Any, depth: int) -> Any:
 
 def clean_text(text: str) -> str:
     """A text without queries of addresses, e-mail addresses, bearers and whatever is long and dense."""
-    return _DENSE.sub(BLOTTED, blot(_URL_QUERY.sub(r"\1", text)))
+    return _DENSE.sub(BLOTTED, blot(_URL.sub(lambda found: found.group().partition("?")[0], text)))

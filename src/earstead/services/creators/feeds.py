@@ -7,6 +7,7 @@ number in its address or guid, else by its title and day; one that belongs to no
 from __future__ import annotations
 
 import calendar
+import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +27,11 @@ from earstead.services.creators.shows import CreatorShows
 from earstead.services.creators.types import CreatorEpisode
 from earstead.services.worker import Worker
 from earstead.storage import creator_downloads as table
+from earstead.storage import creators as shows_table
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
+
+log = logging.getLogger(__name__)
 
 MOST_FEED_BYTES = 32 << 20
 MOST_FILES = 10_000
@@ -119,12 +123,11 @@ class CreatorFeeds:
         if counting not in COUNTINGS:
             raise Rejected("counting", f"choose one of {', '.join(COUNTINGS)}")
         url = url.strip()
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc or len(url) > MOST_TARGET:
+        if not _is_address(url):
             raise Rejected("url", "write the address of the feed, beginning with https://")
         title, guid, items = self._read(url)
         values = {"url": url, "title": title, "podcast_guid": guid, "counting": counting, "prefix": int(prefix)}
-        self._take(user_id, show_id, items, {**values, "read_at": self._clock.now(), "error": ""})
+        self._take(show_id, items, {**values, "read_at": self._clock.now(), "error": ""})
         return self.get(user_id, show_id)
 
     def set_op3(self, user_id: int, show_id: int, token: str) -> Feed:
@@ -143,8 +146,11 @@ class CreatorFeeds:
                 rows = table.feeds_after(tx, last, 100)
             for row in rows:
                 last = row[0]
-                if row[2]:
-                    self._refresh(row)
+                try:
+                    if row[2]:
+                        self._refresh(row)
+                except Exception:  # a feed is a stranger's text: what it does to the reader must not stop the others
+                    log.exception("the feed of show %d cannot be read", row[0])
             if len(rows) < 100:
                 return
 
@@ -153,10 +159,10 @@ class CreatorFeeds:
             title, guid, items = self._read(row[2])
         except AppError as fault:
             said = str(fault)[:300]
-            self._writer.do(lambda tx: table.put_feed(tx, row[0], row[1], {"error": said})).result()
+            self._writer.do(lambda tx: note(tx, row[0], {"error": said})).result()
             return
         values = {"title": title, "podcast_guid": guid, "read_at": self._clock.now(), "error": ""}
-        self._take(row[1], row[0], items, values)
+        self._take(row[0], items, values)
 
     def _read(self, url: str) -> tuple[str, str, list[Item]]:
         answer = self._net.send("GET", url, headers={"accept": "application/rss+xml, application/xml, text/xml"})
@@ -164,7 +170,7 @@ class CreatorFeeds:
             raise Rejected("url", f"its server answered {answer.status}")
         return read_feed(answer.body, answer.headers)
 
-    def _take(self, user_id: int, show_id: int, items: Sequence[Item], values: Mapping[str, Any]) -> None:
+    def _take(self, show_id: int, items: Sequence[Item], values: Mapping[str, Any]) -> None:
         try:
             episodes = self._shows.all_episodes(show_id)
         except NotFound:
@@ -172,10 +178,26 @@ class CreatorFeeds:
         now = self._clock.now()
 
         def work(tx: Tx) -> None:
-            table.put_feed(tx, show_id, user_id, values)
-            _files(tx, show_id, items, episodes, now)
+            note(tx, show_id, values)
+            if table.feed(tx, show_id) is not None:
+                _files(tx, show_id, items, episodes, now)
 
         self._writer.do(work).result()
+
+
+def note(tx: Tx, show_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of the feed of a show that is still there: it may have been removed while its feed was asked."""
+    row = shows_table.show(tx, show_id)
+    if row is not None:
+        table.put_feed(tx, show_id, row[2], values)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and len(url) <= MOST_TARGET
 
 
 def _files(tx: Tx, show_id: int, items: Sequence[Item], episodes: Sequence[CreatorEpisode], now: int) -> None:

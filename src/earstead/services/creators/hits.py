@@ -9,18 +9,17 @@ Nothing about a person is kept: an address and its program become one number und
 from __future__ import annotations
 
 import gzip
-import io
 import logging
 import shutil
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Literal
-from urllib.parse import urlsplit
 
-from earstead.core.creators.access_log import Line, network, read_line, span_of
+from earstead.core.creators.access_log import MOST_LINE, Line, network, read_line, span_of
 from earstead.core.creators.agents import MOST_AGENT, Agents
 from earstead.core.creators.downloads import DAY_S, UNKNOWN, Download, File, Hit, daily, delivered, listeners
 from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
@@ -35,6 +34,7 @@ from earstead.services.creators.memory import CreatorMemory, Figures, Reading
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.worker import Worker
 from earstead.storage import creator_downloads as table
+from earstead.storage import creators as shows_table
 from earstead.storage.engine import Engine, Row, Tx
 from earstead.storage.writer import Writer
 
@@ -52,6 +52,9 @@ _PIECE = 1_024
 _TELL_LINES = 20_000
 MOST_LOGS = 50
 NOT_OURS = "asks for something else than a file of this feed"
+FIRST_AT = 946_684_800
+"""2000-01-01: no podcast is older."""
+NO_TIME = "its time lies in the future, or before the year 2000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,7 @@ class CreatorHits:
             log.exception("a request for a file was led on, and not counted")
 
     def _keep_asked(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-        table.add_hits(tx, rows)
+        _add(tx, rows)
         for show_id in {row["show_id"] for row in rows}:
             payload = {"show_id": show_id, "source": "prefix"}
             run_at = self._clock.now() + COUNT_AFTER_S
@@ -141,7 +144,7 @@ class CreatorHits:
         said = {
             "at": line.at,
             "who": self._vault.number("reader", place, agent),
-            "method": line.method[:10],
+            "method": storable(line.method)[:10],
             "status": line.status,
             "first_byte": line.first,
             "last_byte": line.last,
@@ -231,7 +234,7 @@ class CreatorHits:
         def flush(state: str, done: int, error: str = "") -> None:
             nonlocal rows, new
             some, rows = rows, []
-            new += self._writer.do(partial(table.add_hits, rows=some), bulk=True).result()
+            new += self._writer.do(partial(_add, rows=some), bulk=True).result()
             said = {"state": state, "done": done, "lines": lines, "kept": kept, "new": new, "error": error}
             values = {**said, "left_out": jsontext.dumps(dict(tally))}
             self._writer.do(lambda tx: table.change_log(tx, log_id, values)).result()
@@ -249,6 +252,9 @@ class CreatorHits:
                     if isinstance(line, str):
                         tally[line] += 1
                         continue
+                    if not FIRST_AT <= line.at < self._clock.now() + DAY_S:
+                        tally[NO_TIME] += 1
+                        continue
                     file_id = _file_of(line, files, by_path)
                     if not file_id:
                         tally[NOT_OURS] += 1
@@ -260,7 +266,7 @@ class CreatorHits:
             flush("running", found.size)
             self.count(found.show_id, "log")
             flush("done", found.size)
-        except (OSError, EOFError, gzip.BadGzipFile) as fault:
+        except (OSError, EOFError, zlib.error) as fault:
             flush("failed", done, f"The file cannot be read: {fault}")
         return self._log(log_id)
 
@@ -372,6 +378,12 @@ def _figures(
     yield Figures(key=key("feed_downloads", "app"), points=points, replaces=True)
 
 
+def _add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store requests for files of shows that are still there; how many are new."""
+    here = {show_id for show_id in {row["show_id"] for row in rows} if shows_table.show(tx, show_id) is not None}
+    return table.add_hits(tx, [row for row in rows if row["show_id"] in here])
+
+
 def _hit(target: str, row: Row) -> Hit:
     at, who, agent, referer, method, status, first, last, sent = row
     return Hit(
@@ -410,7 +422,12 @@ def _lines(raw: IO[bytes]) -> Iterable[str]:
     packed = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     plain: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-    return io.TextIOWrapper(plain, "utf-8", "replace", newline="\n")
+    most = 4 * MOST_LINE + 4  # bytes of a text that `read_line` calls too long, whatever its characters
+    while line := plain.readline(most):
+        ends = line.endswith(b"\n")
+        yield line.decode("utf-8", "replace")
+        while not ends and (rest := plain.readline(1 << 20)):  # a file may be one line that never ends
+            ends = rest.endswith(b"\n")
 
 
 def _file_of(line: Line, files: Mapping[str, int], by_path: Mapping[str, int]) -> int:
@@ -421,8 +438,9 @@ def _file_of(line: Line, files: Mapping[str, int], by_path: Mapping[str, int]) -
         if target in files:
             return files[target]
         host, _, path = target.partition("/")
-        if urlsplit(f"//{host}").port in (80, 443):
-            return files.get(f"{host.rpartition(':')[0]}/{path}", 0)
+        name, _, port = host.rpartition(":")
+        if port in ("80", "443"):
+            return files.get(f"{name}/{path}", 0)
         return 0
     return by_path.get(target_of(f"https://host.invalid{line.url}").partition("/")[2], 0)
 

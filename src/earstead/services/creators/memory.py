@@ -3,7 +3,8 @@
 Each `Reading` (an answer with everything parsed out of it) is one transaction: its figures, the answer word for word,
 and the note that these days were read. What breaks off between two of them is asked again, nothing else. A value that
 did not change is not written; one that did is written over, with the moment it was read. Buckets that a later answer
-for the same day no longer holds are removed, days never: the service forgets, this does not.
+for the same day no longer holds are removed, days never: the service forgets, this does not. What arrives for a show or
+an account that was removed meanwhile is dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from earstead.core.creators.metrics import Quality, SeriesKey
+from earstead.core.errors import NotFound
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock
 from earstead.kit.texts import storable
@@ -166,13 +168,22 @@ class CreatorMemory:
     # ---- shows and episodes ------------------------------------------------------------------------------
 
     def show(self, account_id: int, user_id: int, uri: str, values: Mapping[str, Any]) -> int:
-        """Keep what was read of a show; its id. `values` are columns of `creator_shows`, permissions a sequence."""
+        """Keep what was read of a show; its id. `values` are columns of `creator_shows`, permissions a sequence.
+
+        Raises NotFound when the account was removed meanwhile.
+        """
         told = dict(values)
         if "permissions" in told:
             told["permissions"] = jsontext.dumps(list(told["permissions"]))
         texts = {name: storable(value) if isinstance(value, str) else value for name, value in told.items()}
         now = self._clock.now()
-        return self._writer.do(lambda tx: table.put_show(tx, account_id, user_id, uri, now, texts)).result()
+
+        def work(tx: Tx) -> int:
+            if table.account(tx, account_id) is None:
+                raise NotFound("The account was removed.")
+            return table.put_show(tx, account_id, user_id, uri, now, texts)
+
+        return self._writer.do(work).result()
 
     def shows_left(self, account_id: int, uris: set[str]) -> int:
         """The account has these shows and no others any more; how many it lost."""
@@ -242,6 +253,9 @@ def unpacked(text: str) -> str:
 
 
 def _keep(tx: Tx, reading: Reading, now: int) -> int:
+    whose = table.show(tx, reading.show_id) if reading.show_id else table.account(tx, reading.account_id)
+    if whose is None:
+        return 0
     changed = 0
     if reading.figures:
         changed += _figures(tx, reading.show_id, reading.figures, now)
@@ -409,6 +423,10 @@ def _transcript(tx: Tx, reading: Reading, now: int) -> int:
 
 
 def _episodes(tx: Tx, show_id: int, user_id: int, found: Sequence[EpisodeRead], complete: bool, now: int) -> int:
+    if table.show(tx, show_id) is None:
+        return 0
+    if table.show(tx, show_id) is None:
+        return 0
     rows = table.episodes_of(tx, show_id)
     by_key = {row[10]: row for row in rows}
     # A draft that got a URI since is known by its number.
@@ -471,6 +489,10 @@ def _episode(tx: Tx, episode_id: int, one: EpisodeRead, now: int) -> int:
 def _comments(
     tx: Tx, show_id: int, user_id: int, found: Sequence[CommentRead], episodes: Mapping[str, int], now: int
 ) -> tuple[int, ...]:
+    if table.show(tx, show_id) is None:
+        return ()
+    if table.show(tx, show_id) is None:
+        return ()
     unique = list({one.comment_uri: one for one in found if one.comment_uri}.values())
     new: list[int] = []
     for at in range(0, len(unique), 500):

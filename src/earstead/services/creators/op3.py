@@ -24,7 +24,7 @@ from earstead.core.errors import AppError, NeedsReauth, Rejected, RetryLater
 from earstead.kit.clock import Clock
 from earstead.kit.secrets import Vault
 from earstead.kit.texts import storable
-from earstead.services.creators.feeds import Fetch
+from earstead.services.creators.feeds import Fetch, note
 from earstead.services.creators.memory import CreatorMemory, Figures, Reading
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.worker import Worker
@@ -87,7 +87,7 @@ class CreatorOp3:
             self._fetch(row)
         except AppError as fault:
             said = f"OP3: {fault}"[:300]
-            self._writer.do(lambda tx: table.put_feed(tx, row[0], row[1], {"error": said})).result()
+            self._writer.do(lambda tx: note(tx, row[0], {"error": said})).result()
 
     def fetch(self, user_id: int, show_id: int) -> int:
         """Fetch what OP3 counted since the last time; how many downloads came.
@@ -102,7 +102,7 @@ class CreatorOp3:
         return self._fetch(row)
 
     def _fetch(self, row: Row) -> int:
-        show_id, user_id, url, token, op3_show, until = row[0], row[1], row[2], row[7], row[8], row[9]
+        show_id, url, token, op3_show, until = row[0], row[2], row[7], row[8], row[9]
         show = self._shows.of_id(show_id)
         if show is None:
             return 0
@@ -116,7 +116,7 @@ class CreatorOp3:
         figures = tuple(_figures(found, episodes, range(first, today + 1), today))
         self._memory.keep(Reading(account_id=show.account_id, show_id=show_id, figures=figures)).result()
         values = {"op3_show": op3_show, "op3_until": self._clock.now(), "error": ""}
-        self._writer.do(lambda tx: table.put_feed(tx, show_id, user_id, values)).result()
+        self._writer.do(lambda tx: note(tx, show_id, values)).result()
         return len(found)
 
     def _show(self, url: str, token: str) -> str:
