@@ -104,6 +104,7 @@ class Evening:
     def until(self, wanted: Callable[[], bool]) -> None:
         """Wait for what the worker does."""
         pause = threading.Event()
+        pause = threading.Event()
         for _ in range(600):
             if wanted():
                 return
