@@ -13,6 +13,7 @@ SYNC = """
     error, mend
 """
 _SYNC_COLUMNS = frozenset("state started_at ended_at done planned requests changed doing notes error mend".split())
+_ENDED_AT = 6
 _MOST_READS = 1_000_000
 
 
@@ -45,6 +46,15 @@ def change_sync(tx: Tx, sync_id: int, values: Mapping[str, Any]) -> None:
         raise ValueError(f"not to be set: {sorted(set(values) - _SYNC_COLUMNS)}")
     columns = ", ".join(f"{name} = :{name}" for name in sorted(values))
     tx.run(f"UPDATE creator_syncs SET {columns} WHERE sync_id = :sync_id", sync_id=sync_id, **values)  # noqa: S608
+
+
+def tell_sync(tx: Tx, sync_id: int, values: Mapping[str, Any]) -> bool:
+    """`change_sync` for one that did not end; False when it did."""
+    row = sync(tx, sync_id)
+    if row is None or row[_ENDED_AT]:
+        return False
+    change_sync(tx, sync_id, values)
+    return True
 
 
 def sync(tx: Tx, sync_id: int) -> Row | None:

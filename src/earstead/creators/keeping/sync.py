@@ -87,9 +87,8 @@ class ServiceSync:
                     # A slice reads at least something, however short it is.
                     if lists.of_show(show, heard) and run.late:
                         return False
-            for show in shows:
-                if not run.read(show, self._subjects(show)):
-                    return False
+            if not run.read([self._subjects(show) for show in shows]):
+                return False
             self._memory.prune(account.account_id)
             return True
         finally:
@@ -161,25 +160,23 @@ class _Run:
         """Whether the slice is over."""
         return self._clock.monotonic() >= self._until
 
-    def read(self, show: CreatorShow, subjects: Sequence[Subject]) -> bool:
-        """Ask everything about a show that is due; False when the slice is over before."""
-        marks: Marks = {
-            key: Mark(from_day=one.from_day, to_day=one.to_day, read_at=one.read_at, refused=one.refused)
-            for key, one in self._memory.marks(show.show_id).items()
-        }
+    def read(self, shows: Sequence[Sequence[Subject]]) -> bool:
+        """Ask everything that is due about some shows, each with its episodes; False when the slice is over before."""
         now = self._clock.now()
-        due = list(self._due(subjects, marks, now // 86_400, now))
+        due = [(ask, marks) for of in shows for marks in [self._marks(of[0])] for ask in self._due(of, marks, now)]
         self._progress.planned = self._progress.done + len(due)
-        refused: set[tuple[int, str]] = set()
-        answered: set[tuple[int, str]] = set()
-        for at, ask in enumerate(due):
-            place = (ask.subject.episode_id, ask.piece.name)
-            if self.late and at:
+        before = self._progress.requests
+        refused: set[tuple[int, int, str]] = set()
+        answered: set[tuple[int, int, str]] = set()
+        for at, (ask, marks) in enumerate(due):
+            place = (ask.subject.show_id, ask.subject.episode_id, ask.piece.name)
+            # A slice asks at least something, however short it is: what has no hash is no question.
+            if self.late and self._progress.requests > before:
                 return False
-            self._progress.doing = f"{ask.subject.title or show.name}: {ask.piece.about}"
+            self._progress.doing = f"{ask.subject.title}: {ask.piece.about}"
             if at % TELL_EVERY == 0:
                 self._told()
-            better = (ask.subject.episode_id, ask.piece.instead_of)
+            better = (*place[:2], ask.piece.instead_of)
             passed = place in refused or better in answered or ask.piece.name in self._missing | self._later
             if not passed:
                 (answered if self._one(ask, marks) else refused).add(place)
@@ -188,9 +185,15 @@ class _Run:
             raise RetryLater(SERVICE, f"{', '.join(sorted(self._later))} did not answer", PAUSE_S)
         return True
 
-    def _due(self, subjects: Sequence[Subject], marks: Marks, today: int, now: int) -> Iterator[Ask]:
+    def _marks(self, show: Subject) -> Marks:
+        return {
+            key: Mark(from_day=one.from_day, to_day=one.to_day, read_at=one.read_at, refused=one.refused)
+            for key, one in self._memory.marks(show.show_id).items()
+        }
+
+    def _due(self, subjects: Sequence[Subject], marks: Marks, now: int) -> Iterator[Ask]:
         def of(subject: Subject, pieces: Sequence[Piece]) -> Iterator[Ask]:
-            return asks(subject, pieces, marks, today=today, now=now, since=self._since)
+            return asks(subject, pieces, marks, today=now // 86_400, now=now, since=self._since)
 
         whole, *episodes = subjects
         yield from of(whole, [one for one in SHOW_PIECES if one.name not in LAST])

@@ -204,6 +204,9 @@ class CreatorAccounts:
     def silence(self, user_id: int) -> None:
         """The user is being erased: nothing more is asked in that name."""
         accounts = self.of_user(user_id)
+        for account in accounts:
+            for call in self._before:
+                call(account)
         self._writer.do(lambda tx: table.silence(tx, user_id)).result()
         for account in accounts:
             if self._hands is not None:

@@ -425,8 +425,6 @@ def _transcript(tx: Tx, reading: Reading, now: int) -> int:
 def _episodes(tx: Tx, show_id: int, user_id: int, found: Sequence[EpisodeRead], complete: bool, now: int) -> int:
     if table.show(tx, show_id) is None:
         return 0
-    if table.show(tx, show_id) is None:
-        return 0
     rows = table.episodes_of(tx, show_id)
     by_key = {row[10]: row for row in rows}
     # A draft that got a URI since is known by its number.
@@ -489,8 +487,6 @@ def _episode(tx: Tx, episode_id: int, one: EpisodeRead, now: int) -> int:
 def _comments(
     tx: Tx, show_id: int, user_id: int, found: Sequence[CommentRead], episodes: Mapping[str, int], now: int
 ) -> tuple[int, ...]:
-    if table.show(tx, show_id) is None:
-        return ()
     if table.show(tx, show_id) is None:
         return ()
     unique = list({one.comment_uri: one for one in found if one.comment_uri}.values())

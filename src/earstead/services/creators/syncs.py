@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from earstead.core.errors import AppError, NeedsReauth, Rejected, RetryLater
+from earstead.core.errors import AppError, Conflict, NeedsReauth, Rejected, RetryLater
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock
 from earstead.kit.texts import fault_words, storable
@@ -76,7 +76,7 @@ class Syncer(Protocol):
 
         Args:
             since: when this sync began, unix seconds: what was read after it is not asked again.
-            told: to be called whenever something worth showing has changed.
+            told: to be called whenever something worth showing has changed; it raises Conflict when the sync is over.
 
         Raises NeedsReauth when the cookies are no longer taken, RetryLater when the service wants a pause; single parts
         that fail are noted, and raise nothing.
@@ -196,8 +196,8 @@ class CreatorSyncs:
         run = sync_from(row)
         progress = Progress(done=run.done, planned=run.planned, requests=run.requests, rows=run.rows, notes=run.notes)
         tell = self._teller(run.sync_id, progress)
-        tell()
         try:
+            tell()
             finished = self._syncer.sync(account, progress, run.started_at, tell)
         except NeedsReauth as fault:
             mend = str(getattr(fault, "mend", "")) or "Give the account new cookies."
@@ -220,14 +220,15 @@ class CreatorSyncs:
     def _teller(self, sync_id: int, progress: Progress) -> Callable[[], None]:
         def tell() -> None:
             values = {**_columns(progress), "state": "running"}
-            self._writer.do(lambda tx: reads.change_sync(tx, sync_id, values))
+            if not self._writer.do(lambda tx: reads.tell_sync(tx, sync_id, values)).result():
+                raise Conflict("The account was disconnected.")
 
         return tell
 
     def _go_on(self, run: SyncRun, progress: Progress, at: int) -> None:
         def work(tx: Tx) -> None:
-            reads.change_sync(tx, run.sync_id, {**_columns(progress), "state": "stopped" if at else "running"})
-            self._queue(tx, run.account_id, run.sync_id, at)
+            if reads.tell_sync(tx, run.sync_id, {**_columns(progress), "state": "stopped" if at else "running"}):
+                self._queue(tx, run.account_id, run.sync_id, at)
 
         self._writer.do(work).result()
 
@@ -239,7 +240,8 @@ class CreatorSyncs:
 
         def work(tx: Tx) -> None:
             told = {**_columns(progress), **said, "state": state, "ended_at": now, "doing": ""}
-            reads.change_sync(tx, run.sync_id, told)
+            if not reads.tell_sync(tx, run.sync_id, told):
+                return
             if state == "done":
                 table.change_account(tx, account.account_id, {"synced_at": now, "last_ok_at": now})
             row = reads.sync(tx, run.sync_id)
