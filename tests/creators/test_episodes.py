@@ -148,6 +148,7 @@ def test_nothing_is_sent_when_all_is_as_wanted(creators: Creators, creators_stag
         {},
         {"title": ""},
         {"title": 5},
+        {"title": "half \ud83d"},
         {"description": None, "explicit": "yes"},
         {"episode_type": "podcast"},
         {"season": "2"},

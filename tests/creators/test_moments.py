@@ -11,6 +11,7 @@ from earstead.creators import moments
 from earstead.creators.errors import ValidationError
 
 AT = datetime(2026, 5, 31, 21, tzinfo=UTC)
+END = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
 TOKYO = timezone(timedelta(hours=9))
 
 
@@ -24,7 +25,7 @@ def test_a_moment_is_sent_as_whole_seconds_and_as_text() -> None:
 
 @pytest.mark.parametrize(
     "moment",
-    [1780261200, "2026-05-31T21:00:00.000Z", None, 1.5, datetime(2026, 5, 31), datetime(1970, 1, 1, tzinfo=UTC)],
+    [1780261200, "2026-05-31T21:00:00.000Z", None, 1.5, datetime(2026, 5, 31), datetime(1970, 1, 1, tzinfo=UTC), END],
 )
 def test_what_would_be_mangled_is_refused(moment: Any) -> None:
     """Numbers, texts, times without a zone and times before 2000 never leave."""
@@ -50,3 +51,4 @@ def test_the_corruption_is_recognised() -> None:
     assert not moments.corrupted(None)
     assert moments.read("soon") is None
     assert moments.read(1780261200) is None
+    assert moments.read("9999-12-31T23:59:59-05:00") is None

@@ -21,7 +21,10 @@ def aware(moment: Any, field: str = "publish_on") -> datetime:
         raise ValidationError(field, "give a datetime with a time zone, neither a number nor a text")
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValidationError(field, "the time has no time zone; give one, such as datetime(..., tzinfo=UTC)")
-    at = moment.astimezone(UTC).replace(microsecond=0)
+    try:
+        at = moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as fault:
+        raise ValidationError(field, "that is beyond the end of time") from fault
     if at < _EARLIEST:
         raise ValidationError(field, f"{at:%Y-%m-%d} is before there were podcasts")
     return at
@@ -43,9 +46,9 @@ def read(value: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def corrupted(moment: datetime | None) -> bool:

@@ -188,6 +188,8 @@ def words(value: Any, field: str, most: int | None = None) -> str:
     """A text of at most `most` characters. Raises ValidationError for anything else."""
     if not isinstance(value, str):
         raise ValidationError(field, "give a text")
+    if any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValidationError(field, "it has half a character in it; type it anew")
     if most is not None and len(value) > most:
         raise ValidationError(field, f"at most {most} characters, these are {len(value)}")
     return value
