@@ -21,6 +21,8 @@ from earstead.creators.errors import (
     UpstreamError,
     ValidationError,
 )
+from earstead.creators.listing import OPERATION
+from earstead.creators.transport import Exchange
 from earstead.sandbox.creators.world import Episode, State
 from tests.creators.client import client_at
 from tests.creators.files import mp3, png
@@ -179,19 +181,19 @@ def test_the_date_of_what_is_published_cannot_be_moved(creators: Creators, creat
     assert creators_stage.simulator.calls["REST 1-C"] == 0
 
 
-def test_what_is_there_after_a_write_is_compared(
-    creators: Creators, creators_stage: Stage, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_there_after_a_write_is_compared(creators_stage: Stage, log: MemoryLog) -> None:
     """An answer of 200 is not believed: when something else is there, it is said, with the fields."""
     episode = creators_stage.episodes(State.PUBLISHED)[0]
-    was, overview = episode.title, creators.rest.overview
+    was = episode.title
 
-    def forgetful(anchor_id: int) -> Any:
-        episode.title = was
-        return overview(anchor_id)
+    def forget(exchange: Exchange) -> None:
+        if exchange.label == "1-C":
+            episode.title = was
 
-    monkeypatch.setattr(creators.rest, "overview", forgetful)
-    with pytest.raises(NotConfirmed, match="title") as raised:
+    with (
+        client_at(creators_stage, log=log, heard=forget) as creators,
+        pytest.raises(NotConfirmed, match="title") as raised,
+    ):
         creators.episodes.edit(episode.uri, title="On water")
     assert raised.value.differences == {"title": ("On water", was)}
     assert log.changes[0].state is Progress.FAILED
@@ -327,18 +329,18 @@ def test_a_lost_create_that_never_happened_is_not_repeated(
     assert not any(one.title == "On water" for one in creators_stage.episodes(State.DRAFT))
 
 
-def test_two_new_drafts_are_not_guessed_between(
-    creators: Creators, creators_stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_new_drafts_are_not_guessed_between(creators_stage: Stage) -> None:
     """When somebody else makes a draft at the same moment, both numbers are told and none is taken."""
+    creators_stage.fault(rest__create_timeout_after_commit=1)
+    somebody = [f"/v3/stations/{creators_stage.show.station_id}/episodes"]
 
-    def two_and_lost(station_id: int, hour_offset: int = 0) -> Any:
-        for _ in range(2):
-            creators_stage.rest("POST", f"/v3/stations/{station_id}/episodes", {"hourOffset": hour_offset})
-        raise Unavailable("no answer")
+    def meanwhile(exchange: Exchange) -> None:
+        if exchange.label == OPERATION and somebody:
+            creators_stage.fault(rest__create_timeout_after_commit=0)
+            assert creators_stage.rest("POST", somebody.pop(), {"hourOffset": 0}).status_code == 200
+            creators_stage.fault(rest__create_timeout_after_commit=1)
 
-    monkeypatch.setattr(creators.rest, "create_episode", two_and_lost)
-    with pytest.raises(AmbiguousCreate) as raised:
+    with client_at(creators_stage, heard=meanwhile) as creators, pytest.raises(AmbiguousCreate) as raised:
         creators.episodes.create(creators_stage.show_id, "On water", "d")
     assert len(raised.value.candidates) == 2
 

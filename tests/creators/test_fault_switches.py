@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from earstead.creators import Creators, MemoryLog, State, moments
+from earstead.creators import Creators, MemoryLog, State
 from earstead.creators.errors import NotConfirmed, ValidationError
 from earstead.creators.rest_types import Unread
+from earstead.creators.transport import Exchange
 from earstead.sandbox.creators.faults import SWITCHES
+from earstead.sandbox.creators.world import State as Stored
 from tests.creators.client import client_at
 from tests.fakes.creators import Stage
 
@@ -29,17 +31,23 @@ def test_every_switch_has_a_test() -> None:
 # --- switches
 
 
-def test_a_corrupted_date_is_found_out(creators_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should a text ever leave as a date, the second of 1970 that the service makes of it is noticed and named."""
+def test_a_corrupted_date_is_found_out(creators_stage: Stage) -> None:
+    """Should the service make a second of 1970 of a date after all, that is noticed and named."""
     assert creators_stage.simulator.faults.on("rest.publishon_corruption")
     soon = datetime.fromtimestamp(creators_stage.clock.now(), UTC) + timedelta(days=2)
-    log = MemoryLog()
-    with client_at(creators_stage, log=log) as creators:
+    log, armed = MemoryLog(), [False]
+
+    def corrupt(exchange: Exchange) -> None:
+        if exchange.label == "1-C" and armed[0]:
+            stored = next(one for one in creators_stage.episodes(Stored.SCHEDULED) if one.title == "Soon")
+            stored.publish_on_ms = 2026_000
+
+    with client_at(creators_stage, log=log, heard=corrupt) as creators:
         made = creators.episodes.create(creators_stage.show_id, "Soon", "d")
-        monkeypatch.setattr(moments, "seconds", lambda moment: moment.isoformat())
+        armed[0] = True
         with pytest.raises(NotConfirmed, match="1970") as raised:
             creators.episodes.schedule(made.episode, soon)
-    assert raised.value.differences["publish_on"][1].startswith("1970-01-01")
+    assert raised.value.differences["publish_on"][1] == "1970-01-01T00:33:46.000Z"
     assert log.changes[-1].state is State.FAILED
 
 

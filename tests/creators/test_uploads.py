@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earstead.creators import Creators, files
+from earstead.creators import Creators
 from earstead.creators.errors import Unavailable, UploadRejected, UpstreamError, ValidationError
 from earstead.creators.files import check_audio, check_picture, check_video
 from earstead.creators.mp4 import read_movie
@@ -17,28 +17,16 @@ from earstead.creators.pace import Pace
 from earstead.creators.rest_media import PART_BYTES
 from earstead.creators.rest_media_types import MediaState, Progress, SignedUpload
 from earstead.creators.uploads import FileLedger
-from earstead.sandbox.creators import uploads as simulated
 from earstead.sandbox.creators.world import Media
 from tests.creators.client import client_at
 from tests.creators.files import mp3, mp4, png
 from tests.fakes.creators import Stage
-
-SMALL = 64 << 10
 
 
 @pytest.fixture
 def draft(creators: Creators, creators_stage: Stage) -> str:
     """A fresh draft of ours, by its number."""
     return creators.episodes.create(creators_stage.show_id, "On water", "d").episode
-
-
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Parts of 64 KiB on both sides, so that a film of several parts is small."""
-    monkeypatch.setattr(files, "PART_BYTES", SMALL)
-    monkeypatch.setattr(simulated, "LEAST_PART", SMALL)
-    monkeypatch.setattr(simulated, "PART", SMALL)
-    return SMALL
 
 
 def _media(stage: Stage, anchor_id: str) -> Media | None:
@@ -178,17 +166,15 @@ def test_waiting_ends(creators: Creators, draft: str, creators_stage: Stage, tmp
 # --- film ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_film_goes_in_parts(
-    creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path, small_parts: int
-) -> None:
+def test_a_film_goes_in_parts(creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path) -> None:
     """Every part in order with nothing but Referer; the simulator refuses any other way."""
     told: list[tuple[int, int]] = []
-    size = small_parts * 3 + 1000
+    size = PART_BYTES * 2 + 1000
     change = creators.episodes.upload_video(
         draft, mp4(tmp_path, size=size), told=lambda done, all_of_it: told.append((done, all_of_it))
     )
-    assert change.after == {"video": "ep.mp4", "bytes": size, "parts": 4}
-    assert creators_stage.simulator.calls["STO put"] == 4
+    assert change.after == {"video": "ep.mp4", "bytes": size, "parts": 3}
+    assert creators_stage.simulator.calls["STO put"] == 3
     media = _media(creators_stage, draft)
     assert media is not None and (media.kind, media.size) == ("video", size)
     assert told[-1] == (size, size)
@@ -196,20 +182,20 @@ def test_a_film_goes_in_parts(
 
 
 def test_an_upload_that_broke_off_goes_on(
-    creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path, small_parts: int
+    creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path
 ) -> None:
-    """After a break in the third part, another client sends the third and fourth alone, and finishes."""
-    ledger, film = FileLedger(tmp_path / "ledger"), mp4(tmp_path, size=small_parts * 3 + 1000)
+    """After a break in the second part, another client sends the second and third alone, and finishes."""
+    ledger, film = FileLedger(tmp_path / "ledger"), mp4(tmp_path, size=PART_BYTES * 2 + 1000)
 
     def breaking(done: int, size: int) -> None:
-        if done > small_parts * 2:
+        if done > PART_BYTES:
             raise KeyboardInterrupt
 
     first = client_at(creators_stage, ledger=ledger, log=creators.journal.log)
     with first, pytest.raises(KeyboardInterrupt):
         first.episodes.upload_video(draft, film, told=breaking)
     kept = next((tmp_path / "ledger").iterdir())
-    assert sorted(json.loads(kept.read_text())["etags"]) == ["1", "2"]
+    assert sorted(json.loads(kept.read_text())["etags"]) == ["1"]
     assert kept.stat().st_mode & 0o777 == 0o600
     with client_at(creators_stage, ledger=ledger, log=creators.journal.log) as second:
         change = second.episodes.upload_video(draft, film)
@@ -219,14 +205,14 @@ def test_an_upload_that_broke_off_goes_on(
 
 
 def test_addresses_that_are_too_old_are_asked_for_anew(
-    creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path, small_parts: int
+    creators: Creators, draft: str, creators_stage: Stage, tmp_path: Path
 ) -> None:
     """Going on two hours later begins again with fresh addresses, once."""
-    film = mp4(tmp_path, size=small_parts * 2 + 10)
+    film = mp4(tmp_path, size=PART_BYTES + 10)
     broken: list[int] = []
 
     def breaking(done: int, size: int) -> None:
-        if done > small_parts and not broken:
+        if done > PART_BYTES // 2 and not broken:
             broken.append(done)
             raise KeyboardInterrupt
 

@@ -90,6 +90,16 @@ def test_web_ids_are_one_to_one(number: int) -> None:
     assert ids.station_from_web(ids.web_station_id(number)) == number
 
 
+@given(st.text(max_size=60))
+def test_no_text_is_more_than_refused(text: str) -> None:
+    """Whatever is typed, it names something or is refused with words."""
+    for parse in (ids.parse_show, ids.parse_episode, ids.anchor_from_web):
+        try:
+            assert parse(text)
+        except Rejected as refused:
+            assert refused.why
+
+
 @pytest.mark.parametrize("slug", ["my-show", "112c70481", "cafe", "ABCDEF00"])
 def test_a_chosen_address_is_not_taken_for_a_number(slug: str) -> None:
     """What does not divide by a hundred, or is no hexadecimal number, says nothing about the station."""
