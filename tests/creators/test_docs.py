@@ -7,6 +7,8 @@ import re
 
 from earstead.core.creators.endpoints import ENDPOINTS
 from earstead.core.creators.registry import Registry
+from earstead.creators import errors
+from earstead.creators.errors import CreatorsError
 from earstead.web.creators_guide.blocks import LINK, Heading, Items, Page, Table, Text
 from earstead.web.creators_guide.pages import NOTICE, pages
 from tests.creators import docs
@@ -34,6 +36,22 @@ def test_every_operation_stands_once_with_its_hashes() -> None:
         assert anchors.count(operation.name.lower()) == 1, operation.name
     text = "\n".join(docs.files().values())
     assert [known.sha256 for one in registry for known in one.hashes if known.sha256 not in text] == []
+
+
+def test_every_error_of_the_client_is_explained() -> None:
+    """The page of limits names each error the client raises."""
+    text = docs.files()["limits.md"]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, CreatorsError)]
+    assert len(kinds) > 15
+    assert [kind.__name__ for kind in kinds if f"`{kind.__name__}`" not in text and kind is not CreatorsError] == []
+
+
+def test_each_fact_says_where_it_is_from() -> None:
+    """Evidence stands with every endpoint and every operation, with the code it was seen in where that is noted."""
+    text = "\n".join(docs.files().values())
+    assert text.count("Evidence: ") == len(ENDPOINTS) + len(Registry.pinned())
+    assert "not marked" not in text
+    assert "seen in code (spotifygraphqlconnector" in text
 
 
 def test_what_is_not_known_is_said() -> None:

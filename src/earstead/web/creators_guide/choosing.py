@@ -74,7 +74,11 @@ _ERRORS = (
     ("`AmbiguousCreate`", "the answer to a create was lost", "nothing is repeated; the drafts are looked through"),
     ("`UploadRejected`", "the file was refused; `reason` says why", "encode anew, use a new draft"),
     ("`ValidationError`", "we refuse to send it: it would be corrupted there", "change what it names"),
-    ("`UpstreamError`", "5xx, again and again", "try later"),
+    ("`DraftExists`, `SlugTaken`", "there is a draft of that title, or a show with that address", "choose another"),
+    ("`NotConfirmed`", "it was answered well, but what is there now is not what was sent", "look at it, then repeat"),
+    ("`Unavailable`", "no answer, or a fault of theirs; it passes", "try later"),
+    ("`UpstreamError`", "they refuse, for a reason of theirs", "read what it quotes"),
+    ("`Planned`", "a dry run came to a request that it does not make", "nothing: it was asked for"),
 )
 
 

@@ -21,7 +21,28 @@ SHAPES = {"K": "known", "P": "partly known", "U": "unknown"}
 """Of an operation's answer, by the letter of the registry."""
 
 
+SOURCES = {
+    "sc": "spotifyconnector",
+    "gql": "spotifygraphqlconnector",
+    "anc": "anchorconnector",
+    "op": "openpodcast",
+    "opw": "openpodcast's extension",
+    "ext": "a browser extension",
+    "agent": "a chat agent's client",
+    "pub": "a publisher's scripts",
+    "ts": "an adapter in TypeScript",
+    "js": "a script for statistics",
+    "pt": "a client in Portuguese",
+}
+"""Whose code it was seen in, by the suffix of a mark; the page of evidence says more of each."""
+
+
 def words(marks: tuple[str, ...]) -> str:
-    """Marks in words, "documented, seen in code"; a suffix such as "code:gql" names the source and is dropped."""
-    named = [WORDS.get(mark.partition(":")[0], mark) for mark in marks]
-    return ", ".join(dict.fromkeys(named)) or "not marked"
+    """Marks in words: "documented, seen in code (spotifygraphqlconnector, openpodcast)"."""
+    named: dict[str, list[str]] = {}
+    for mark in marks:
+        kind, _, source = mark.partition(":")
+        told = named.setdefault(WORDS[kind], [])
+        if source in SOURCES:
+            told.append(SOURCES[source])
+    return ", ".join(f"{kind} ({', '.join(told)})" if told else kind for kind, told in named.items()) or "not marked"
