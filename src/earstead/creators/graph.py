@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from earstead.core.creators.registry import Hash, Operation, Registry, is_hash
+from earstead.core.creators.registry import Hash, Operation, Registry, is_hash, may_write
 from earstead.core.errors import Rejected
 from earstead.creators.answers import Answered, Empty, PartialError, has_leaves, why_empty
 from earstead.creators.calling import Caller, document, fault_of
@@ -142,8 +142,7 @@ class Graph:
         if not query.strip():
             raise ValidationError("query", "an operation name alone is not answered: give a document or call by name")
         given = dict(variables or {})
-        writes = query.lstrip().startswith("mutation")
-        answer = self._post(name, {"query": query, "variables": given}, _CLIENT, writes=writes)
+        answer = self._post(name, {"query": query, "variables": given}, _CLIENT, writes=may_write(query))
         return self._read(Operation(name=name), answer, given, "", None)
 
     def _operation(self, name: str) -> Operation:

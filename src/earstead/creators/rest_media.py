@@ -51,11 +51,10 @@ class MediaCalls(RestBase):
         Harmless when repeated, so that faults that pass are tried again.
 
         Raises:
-            ValidationError: the address is not https, and not on this machine either.
+            ValidationError: the address is not https, and not that of a simulator which is asked without it.
             UpstreamError: the storage refuses; `status` 400 or 403 mostly means that the address is too old.
         """
-        where = urlsplit(part.url)
-        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _OWN):
+        if not self._may_hold(part.url):
             raise ValidationError("upload", "the address given for the upload is not encrypted; nothing was sent to it")
         request = Request(
             backend="storage",
@@ -80,6 +79,16 @@ class MediaCalls(RestBase):
                     f"the storage answers {answer.status} {words_of(answer)}".strip(), status=answer.status
                 )
         return answer.headers.get("etag", "").removeprefix("W/").strip('"')
+
+    def _may_hold(self, url: str) -> bool:
+        """Whether bytes may go to an address that an answer names."""
+        try:
+            where, asked = urlsplit(url), urlsplit(self._base)
+        except ValueError:
+            return False
+        if where.scheme == "https":
+            return bool(where.hostname)
+        return where.scheme == asked.scheme == "http" and where.hostname in {asked.hostname, *_OWN}
 
     def finish_media(
         self,

@@ -58,10 +58,10 @@ class Request:
     backend: str
     label: str
     method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     stream: Callable[[], Iterator[bytes]] | None = None
     writes: bool = False
     again: bool | None = None
@@ -79,8 +79,8 @@ class Answer:
     """What came back. Names of headers are lower case; `body` is decoded as far as its headers say."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     fetched_ms: int
 
 

@@ -39,6 +39,15 @@ GROUPS: Mapping[str, str] = {
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_MUTATION = re.compile(r"\bmutation\b")
+
+
+def may_write(document: str) -> bool:
+    """Whether a document of GraphQL may change something; remarks, fragments and other operations can stand before it.
+
+    One that only talks of mutations passes for one that writes: that costs a record, and nothing is sent twice.
+    """
+    return _MUTATION.search(document) is not None
 
 
 def is_hash(text: str) -> bool:
@@ -283,7 +292,8 @@ def _over(ours: Operation, theirs: Operation) -> Operation:
         variables = seen + tuple(replace(each, required=False) for each in known_names.values())
     return replace(
         ours,
-        kind=theirs.kind if theirs.hashes else ours.kind,
+        # Who does not know may leave the kind out; a write that passed for a read would be sent without a record.
+        kind=theirs.kind if theirs.hashes and not ours.is_write else ours.kind,
         hashes=theirs.hashes + kept,
         variables=variables,
         answer=ours.answer or theirs.answer,

@@ -28,6 +28,7 @@ from earstead.core.creators.registry import (
     Variable,
     diff,
     is_hash,
+    may_write,
 )
 from earstead.creators.capture import report
 from earstead.creators.capture.fixtures import fixture
@@ -217,7 +218,7 @@ def _kind(name: str, said: Mapping[str, Any], known: Registry) -> Kind:
     """Query or mutation: as its text says, as is known, else by its name; in doubt it writes."""
     text = said.get("query")
     if isinstance(text, str) and text.strip():
-        return "mutation" if text.lstrip().startswith("mutation") else "query"
+        return "mutation" if may_write(text) else "query"
     if name in known.operations:
         return known.operations[name].kind
     return "query" if _READS.match(name) else "mutation"

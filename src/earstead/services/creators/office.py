@@ -103,7 +103,7 @@ def open_office(
     uploading = Uploading(engine, writer, clock, worker, shows, changes, doing, data)
     alerts = CreatorAlerts(engine, writer, clock, worker, journal, accounts, shows, figures)
     alerts.follow(syncs)
-    undoing = Undoing(writer, clock, shows, doing)
+    undoing = Undoing(writer, clock, shows, changes, doing)
     changes.undone_by(undoing.undo)
     return CreatorServices(
         accounts=accounts,

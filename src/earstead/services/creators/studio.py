@@ -187,7 +187,7 @@ class Studio:
             name: what the file was called, when it is stored under another name.
         """
         show = wishes.writable(self._shows.get(user_id, show_id))
-        episode = self._episode(user_id, episode_id)[1] if episode_id else None
+        episode = self._of_show(user_id, show_id, episode_id) if episode_id else None
         if (wanted is None) == (episode is None):
             raise Rejected("episode", "name either an episode that is there, or title and description of a new one")
         if wanted is not None:
@@ -218,7 +218,7 @@ class Studio:
     ) -> Change:
         """A picture (JPEG or PNG) for a show, or for one of its episodes; returns when the service shows it."""
         show = wishes.writable(self._shows.get(user_id, show_id))
-        episode = self._episode(user_id, episode_id)[1] if episode_id else None
+        episode = self._of_show(user_id, show_id, episode_id) if episode_id else None
         wishes.picture(file, name)
         acting = acting_on(show, actor, episode=episode)
         if dry_run:
@@ -309,6 +309,12 @@ class Studio:
         if episode.state == "gone" or episode.gone_at:
             raise NotFound(f"“{episode.title}” is no longer there.")
         return wishes.writable(self._shows.get(user_id, episode.show_id)), episode
+
+    def _of_show(self, user_id: int, show_id: int, episode_id: int) -> CreatorEpisode:
+        episode = self._episode(user_id, episode_id)[1]
+        if episode.show_id != show_id:
+            raise NotFound("There is no such episode of this show.")
+        return episode
 
     def _take(self, episode: CreatorEpisode, now: EpisodeNow, sent: Mapping[str, Any]) -> None:
         """Keep what was read back, so that pages show it before the next sync."""

@@ -1,7 +1,7 @@
 """Taking changes back: each is a change of its own, in the journal beside the one it takes back.
 
-Before an edit is taken back, what is there is compared with what that edit left: whoever changed it since would lose
-their words.
+Before anything is taken back, what is there is compared with what the change left, and where the service does not tell,
+what was written from here since: whoever changed it later would lose their words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from earstead.core.creators.html import same
 from earstead.core.errors import Conflict
 from earstead.kit.clock import Clock
 from earstead.services.creators import taking
-from earstead.services.creators.changes import Acting
+from earstead.services.creators.changes import Acting, Changes
 from earstead.services.creators.doing import Doing, episode_at
 from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
@@ -22,13 +22,19 @@ from earstead.storage.engine import Tx
 from earstead.storage.writer import Writer
 
 
+_MOVES = ("episode.schedule", "episode.draft")
+_MOVED = ("publish_on", "state")
+"""What these changed; whatever else they noted was only kept."""
+
+
 class Undoing:
     """See the module. Methods block, and wait for Spotify."""
 
-    def __init__(self, writer: Writer, clock: Clock, shows: CreatorShows, doing: Doing) -> None:
+    def __init__(self, writer: Writer, clock: Clock, shows: CreatorShows, changes: Changes, doing: Doing) -> None:
         self._writer = writer
         self._clock = clock
         self._shows = shows
+        self._changes = changes
         self._doing = doing
 
     def undo(self, change: Change, actor: Actor) -> Change:
@@ -38,6 +44,7 @@ class Undoing:
             Conflict: it cannot be taken back, was taken back, did not happen, or something else is there by now.
         """
         self._check(change)
+        self._latest(change)
         acting = Acting(
             user_id=change.user_id,
             account_id=change.account_id,
@@ -51,8 +58,10 @@ class Undoing:
         show_uri = self._shows.get(change.user_id, change.show_id).uri if change.show_id else ""
 
         def call(hand: Hand) -> None:
-            if change.action in ("episode.edit", "episode.schedule", "episode.draft"):
+            if change.action in ("episode.edit", *_MOVES):
                 self._unchanged(hand, change)
+            if change.action == "show.edit":
+                _compare(change, hand.show_now(show_uri))
             hand.undo(change, show_uri)
             if change.episode_id:
                 self._read_back(hand, change)
@@ -72,18 +81,17 @@ class Undoing:
         show = self._shows.get(change.user_id, change.show_id)
         episode = self._shows.episode(change.user_id, change.episode_id)
         now = hand.look(episode_at(show, episode))
-        if now.state == "draft":  # it shows nothing of itself
+        _compare(change, {"state": now.state})
+        if now.state == "draft":  # it shows nothing else of itself
             return
-        found: Mapping[str, Any] = {
-            "title": now.title,
-            "description": now.description,
-            "publish_on": moment_text(now.publish_on),
-        }
-        for name, there in found.items():
-            sent = change.after.get(name)
-            alike = same(str(sent), str(there)) if name == "description" else sent == there
-            if sent is not None and not alike:
-                raise Conflict(f"The {name.replace('_', ' ')} was changed since: undoing this would undo that as well.")
+        found = {"title": now.title, "description": now.description, "publish_on": moment_text(now.publish_on)}
+        _compare(change, found)
+
+    def _latest(self, change: Change) -> None:
+        """Hold that nothing written from here since replaced what the change wrote."""
+        written = self._changes.written(change.account_id, change.target)
+        names = _MOVED if change.action in _MOVES else tuple(written)
+        _compare(change, {name: written[name] for name in names if name in written})
 
     def _read_back(self, hand: Hand, change: Change) -> None:
         show = self._shows.get(change.user_id, change.show_id)
@@ -95,3 +103,12 @@ class Undoing:
             taking.take_episode(tx, episode.episode_id, found, change.before, at)
 
         self._writer.do(work).result()
+
+
+def _compare(change: Change, there: Mapping[str, Any]) -> None:
+    """Raises Conflict where something else is there than what a change wrote."""
+    for name, found in there.items():
+        sent = change.after.get(name)
+        alike = same(str(sent), str(found)) if name == "description" else sent == found
+        if sent is not None and not alike:
+            raise Conflict(f"The {name.replace('_', ' ')} was changed since: undoing this would undo that as well.")
