@@ -153,6 +153,9 @@ def test_comparison_draws_what_was_chosen(made: Desk, ada: httpx2.Client) -> Non
     page = ada.get(f"/create/{made.show_id}/compare?days=30&{chosen}")
     assert "Median of 2" in page.text and "not yet" in page.text
     assert items[0].title in words(page) and "since publication" in page.text
+    table = ada.get(f"/create/{made.show_id}/compare?days=90").text.split('<details class="twin">')[1]
+    rows = {row[0]: row[-1] for row in (re.findall(r">([^<>]+)</t[hd]>", line) for line in table.split("<tr>")) if row}
+    assert rows["day 30"] != "no figure" and rows["day 45"] == "no figure", "the median ends before it would jump"
 
 
 def test_the_curve_lies_over_chapters_and_words(made: Desk, ada: httpx2.Client) -> None:
@@ -342,6 +345,7 @@ def test_recordings_that_are_none_leave_nothing_behind(made: Desk, ada: httpx2.C
     assert answer.status_code in (422, 502)
     assert not list((made.services.data / "creators").rglob("clicks.har"))
     assert ada.get("/create/captures/99").status_code == 404
+    assert "earsteadCapture" in ada.get("/create/captures").text
 
 
 def test_an_account_is_renamed_tried_and_told_of(made: Desk, ada: httpx2.Client) -> None:

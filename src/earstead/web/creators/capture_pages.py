@@ -47,6 +47,7 @@ async def _list_page(request: Request, fault: AppError | None = None) -> Respons
         accounts=accounts,
         kinds=KINDS,
         max_mib=MOST_BYTES >> 20,
+        script=creators.captures.script(),
     )
 
 

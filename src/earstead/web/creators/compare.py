@@ -66,6 +66,7 @@ async def _compare(request: Request) -> Response:
         steps=steps,
         most=MOST_TRACES - 1,
         today=at.today,
+        median=fair_median(found) if found else (),
         **read_of,
     )
 
@@ -74,13 +75,21 @@ def compared(found: Comparison) -> Markup:
     """The first lines, and the middle of all that are compared."""
     lines = [Trace(_short(line.episode.title), line.values) for line in found.lines[: MOST_TRACES - 1]]
     if len(found.lines) > 1:
-        lines.append(Trace(f"Median of {len(found.lines)}", found.median))
+        lines.append(Trace(f"Median of {len(found.lines)}", fair_median(found)))
     return charts.traces(
         f"{found.metric.title} since publication",
         [f"day {n}" for n in range(_length(lines))],
         lines,
         share=found.metric.unit is Unit.SHARE,
         head="Day",
+    )
+
+
+def fair_median(found: Comparison) -> tuple[float | None, ...]:
+    """The median as long as at least half of the episodes have reached the day; behind that it would jump."""
+    reached = [sum(line.values[day] is not None for line in found.lines) for day in range(len(found.median))]
+    return tuple(
+        value if 2 * count >= len(found.lines) else None for value, count in zip(found.median, reached, strict=True)
     )
 
 

@@ -10,7 +10,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -113,7 +112,7 @@ async def _receive(request: Request) -> Response:
         if purpose == "new":
             return await _new_page(request, at, form, fault)
         return await _file_page(request, at, await _episode(at, episode_id), purpose, fault)
-    except HTTPException:
+    except BaseException:  # somebody who went away in the middle, too
         await blocking(shutil.rmtree, folder, ignore_errors=True)
         raise
 
