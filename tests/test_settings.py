@@ -33,6 +33,15 @@ def test_a_simulator_may_stand_in_for_spotify() -> None:
         read_settings({"EARSTEAD_SPOTIFY_API_URL": "ftp://x"}, data="/nowhere")
 
 
+def test_a_simulator_can_stand_for_spotify_for_creators() -> None:
+    """Its origin is named by one variable; without it the service itself is asked, and nonsense is refused."""
+    assert read_settings({}, data="/nowhere").creators_url == ""
+    said = {"EARSTEAD_CREATORS_URL": "http://127.0.0.1:8099/"}
+    assert read_settings(said, data="/nowhere").creators_url == "http://127.0.0.1:8099"
+    with pytest.raises(Rejected, match="EARSTEAD_CREATORS_URL"):
+        read_settings({"EARSTEAD_CREATORS_URL": "somewhere"}, data="/nowhere")
+
+
 def test_budgets_of_spotify_are_read() -> None:
     """Kinds of requests get the numbers named; a kind that is none, or no number, is named with all that are."""
     said = {"EARSTEAD_SPOTIFY_BUDGETS": "player=4000, search = 50,"}
