@@ -39,7 +39,7 @@ def test_a_simulator_can_stand_for_spotify_for_creators() -> None:
     said = {"EARSTEAD_CREATORS_URL": "http://127.0.0.1:8099/"}
     assert read_settings(said, data="/nowhere").creators_url == "http://127.0.0.1:8099"
     with pytest.raises(Rejected, match="EARSTEAD_CREATORS_URL"):
-        read_settings({"EARSTEAD_CREATORS_URL": "somewhere"}, data="/nowhere")
+        read_settings({"EARSTEAD_CREATORS_URL": "ftp://x"}, data="/nowhere")
 
 
 def test_budgets_of_spotify_are_read() -> None:
