@@ -101,8 +101,10 @@ def open_office(
     changes = Changes(engine, writer, clock)
     doing = Doing(changes, writer, worker, clock)
     uploading = Uploading(engine, writer, clock, worker, shows, changes, doing, data)
+    accounts.before_leaving(uploading.leave)
     alerts = CreatorAlerts(engine, writer, clock, worker, journal, accounts, shows, figures)
     alerts.follow(syncs)
+    accounts.before_leaving(uploading.leave)
     undoing = Undoing(writer, clock, shows, changes, doing)
     changes.undone_by(undoing.undo)
     return CreatorServices(

@@ -23,7 +23,7 @@ from earstead.services.creators.changes import Changes
 from earstead.services.creators.doing import Doing, acting_on, episode_at
 from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
-from earstead.services.creators.types import CreatorEpisode, CreatorShow
+from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow
 from earstead.services.creators.write_types import Actor, EpisodeAt, NewEpisode, Upload
 from earstead.services.worker import Worker
 from earstead.storage import creator_writes as table
@@ -35,6 +35,13 @@ LOOK_JOB = "creators.uploads"
 LOOK_EVERY_S = 600
 QUIET_S = 900
 """An upload of which nothing was written for this long has nobody who works on it."""
+NOTE = "wish.json"
+"""Says in a folder whose its file is, as long as the file waits for a yes; `user_id` is in it."""
+KEPT_S = 2 * 86_400
+"""So long a file may wait for a yes, or for another try."""
+WISH = "wish.json"
+CLIENTS = "begun"
+"""The folder in which the client keeps what it needs to go on with an upload."""
 MOST_LISTED = 100
 TELL_EVERY_S = 1.0
 Told = Callable[[Upload], None]
@@ -65,7 +72,8 @@ class Uploading:
         self._shows = shows
         self._changes = changes
         self._doing = doing
-        self._root = data / "creators"
+        # Resolved, because paths of files are: else none of them would seem to lie here.
+        self._root = data.resolve() / "creators"
         worker.handle(JOB, self._work, lane=lambda payload: str(payload["account_id"]))
         worker.every(LOOK_JOB, LOOK_EVERY_S, self._look)
 
@@ -179,11 +187,33 @@ class Uploading:
             paths = [Path(path) for path in table.upload_paths(tx, user_id)]
         self._writer.do(lambda tx: table.cancel_uploads(tx, user_id, self._clock.now())).result()
         for path in paths:
-            if path.parent.parent == self._root:
-                shutil.rmtree(path.parent, ignore_errors=True)
+            self._remove(path)
+        for folder in self._folders():
+            if _wished_by(folder) == user_id:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def leave(self, account: CreatorAccount) -> None:
+        """An account is disconnected: cancel what is under way with it."""
+        with self._engine.read() as tx:
+            rows = [table.upload(tx, upload_id) for upload_id in table.unfinished_uploads(tx, 1_000)]
+        for upload in map(upload_from, filter(None, rows)):
+            if upload.account_id == account.account_id:
+                self.cancel(upload.user_id, upload.upload_id)
+
+    def sweep(self) -> int:
+        """Remove what was put here and never uploaded within two days; returns how many folders."""
+        with self._engine.read() as tx:
+            rows = [table.upload(tx, upload_id) for upload_id in table.unfinished_uploads(tx, 1_000)]
+        needed = {Path(row[8]).parent for row in rows if row}
+        before = self._clock.now() - KEPT_S
+        old = [one for one in self._folders() if one not in needed and one.stat().st_mtime < before]
+        for folder in old:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(old)
 
     def _look(self, _: Mapping[str, Any]) -> None:
         self.take_up()
+        self.sweep()
 
     # ---- the work ----------------------------------------------------------------------------------------
 
@@ -316,9 +346,27 @@ class Uploading:
         self._worker.enqueue(tx, JOB, payload, dedupe=str(upload_id))
 
     def _remove_file(self, upload: Upload) -> None:
+        self._remove(upload.path)
+
+    def _remove(self, path: Path) -> None:
         # Files that were put elsewhere, as those of the command line, are not ours to remove.
-        if upload.path.parent.parent == self._root:
-            shutil.rmtree(upload.path.parent, ignore_errors=True)
+        if path.parent.parent == self._root:
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+    def _folders(self) -> list[Path]:
+        """The folders of files on their way, but not the client's own."""
+        if not self._root.is_dir():
+            return []
+        return [one for one in self._root.iterdir() if one.is_dir() and one.name != CLIENTS]
+
+
+def _wished_by(folder: Path) -> int:
+    """Whose a file is that still waits for a yes: a page leaves the wish beside it; 0 for nobody's."""
+    try:
+        said = jsontext.loads((folder / WISH).read_text("utf-8"))
+        return int(said["user_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def _words(fault: AppError) -> str:

@@ -111,6 +111,9 @@ async def _log(request: Request) -> Response:
     except Rejected as fault:
         await blocking(shutil.rmtree, folder, ignore_errors=True)
         return await _page(request, at, None, fault)
+    except BaseException:  # somebody who went away in the middle, too
+        await blocking(shutil.rmtree, folder, ignore_errors=True)
+        raise
     return redirect(f"{at.base}/downloads#logs", notice="It is being read; what it brings stands here in a moment.")
 
 
