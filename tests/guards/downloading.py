@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from earstead.core.creators.access_log import Line
+from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.kit.clock import FixedClock
 from earstead.kit.outbound import Answer
 from earstead.services.container import Services
 from earstead.services.creators.hits import COUNT_AFTER_S, KEPT_DAYS
-from earstead.services.creators.memory import EpisodeRead
+from earstead.services.creators.memory import EpisodeRead, Figures, Reading
 from earstead.storage import creators as table
 from earstead.storage.engine import Tx
 
@@ -63,6 +64,7 @@ def count_downloads(services: Services, user_id: int, clock: FixedClock) -> None
     c.feeds.look()
     c.op3.look()
     assert c.feeds.get(user_id, show_id).files == 3
+    _sum(services, user_id, show_id)
 
 
 def _show(services: Services, user_id: int, clock: FixedClock) -> int:
@@ -90,3 +92,21 @@ def _log(services: Services, user_id: int, show_id: int, at: int) -> int:
     hits.add_log(user_id, show_id, path)
     services.worker.run_due()
     return hits.logs(user_id, show_id)[0].new
+
+
+def _sum(services: Services, user_id: int, show_id: int) -> None:
+    """Plays of an episode where the service tells none of the show: what is asked of the show is their sum."""
+    (episode,) = services.creators.shows.all_episodes(show_id)
+    (account_id,) = {one.account_id for one in services.creators.shows.of_user(user_id) if one.show_id == show_id}
+    key = SeriesKey(
+        metric="plays",
+        scope=Scope.SPOTIFY,
+        window=Window.NONE,
+        aggregation=Aggregation.DAILY,
+        operation="getEpisodeStreamsAndDownloads",
+        episode_id=episode.episode_id,
+    )
+    figures = (Figures(key=key, points=[(20_000, "", 3.0, Quality.FINAL)]),)
+    services.creators.memory.keep(Reading(account_id=account_id, show_id=show_id, figures=figures)).result()
+    day = date(1970, 1, 1) + timedelta(days=20_000)
+    assert services.creators.figures.daily(show_id, "plays", day, day).points[0].value == 3

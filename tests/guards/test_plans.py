@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from earstead.app import _services
-from earstead.core.ids import UnixSeconds
+from earstead.core.ids import SpotifyUri, UnixSeconds
 from earstead.core.listen import Reading, Submission
 from earstead.core.periods import Span
 from earstead.core.relaying import RelayFilter
@@ -41,9 +41,13 @@ from earstead.storage.postgres import _rewrite
 from earstead.storage.sqlite import SqliteEngine
 from tests.fakes.carriers import Taker
 from tests.fakes.shuffling import Carrier, linked, reach
+from tests.guards import creating
+from tests.guards.creator_plans import read_podcasts
+from tests.guards.downloading import count_downloads
 from tests.guards.sources import modules
 
 NOW = 1_750_000_000
+UNKNOWN_URI = SpotifyUri("spotify:track:" + "7" * 22)
 PASSWORD = "correct horse battery staple"
 KINDS: tuple[EntityKind, ...] = ("artist", "release", "recording", "episode", "show")
 
@@ -63,6 +67,8 @@ SMALL = {
     "spotify_logins": "at most ten a person",
     "spotify_cursors": "a few an account",
     "shuffles": "at most fifty a person",
+    "creator_accounts": "at most twenty a person",
+    "creator_shows": "a row a show",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
@@ -505,6 +511,8 @@ def shuffle(services: Services, user_id: int, clock: FixedClock) -> None:
     made = shuffles.create(user_id, f"playlist:{source.list_id}", playlist=True, rules=rules).shuffle_id
     spare = shuffles.create(user_id, "history").shuffle_id
     playlist.remove([(playlist.rows[0].uri, None)], simulator.now_ms)
+    # A song of one's own whose address was not known before.
+    services.ingest.add_now(user_id, [heard(3, listened_at=UnixSeconds(clock.now()), spotify_uri=UNKNOWN_URI)])
     for _ in range(3):
         turn()
     first, second = shuffles.upcoming(user_id, made, 2)
@@ -570,27 +578,33 @@ def run_everything(folder: Path) -> Run:
     engine = RecordingEngine(folder / "earstead.db")
     engine.migrate()
     clock = FixedClock(NOW)
-    services = _services(Settings(data=folder), engine, clock)
-    owner, other = live(services)
-    keys(services, owner, clock)
-    questions(services, owner)
-    decide(services, owner)
-    questions(services, owner)
-    everybody(services, owner)
-    social(services, owner, other)
-    behind_a_veil(services, owner, other)
-    applications(services, owner, clock)
-    move(services, owner)
-    pass_on(services, owner), pass_on(services, other)
-    tell(services, owner, clock), tell(services, other, clock)
-    link_spotify(services, owner, clock), link_spotify(services, other, clock)
-    shuffle(services, owner, clock), shuffle(services, other, clock)
-    work(services)
-    services.accounts.erase_source(other, "export")
-    services.accounts.erase(other)
-    services.accounts.finish_erasing()
-    services.imports.close()
-    services.close()
+    with creating.simulated(clock) as (url, creators):
+        services = _services(Settings(data=folder, creators_url=url), engine, clock)
+        owner, other = live(services)
+        keys(services, owner, clock)
+        questions(services, owner)
+        decide(services, owner)
+        questions(services, owner)
+        everybody(services, owner)
+        social(services, owner, other)
+        behind_a_veil(services, owner, other)
+        applications(services, owner, clock)
+        move(services, owner)
+        pass_on(services, owner), pass_on(services, other)
+        tell(services, owner, clock), tell(services, other, clock)
+        link_spotify(services, owner, clock), link_spotify(services, other, clock)
+        shuffle(services, owner, clock), shuffle(services, other, clock)
+        capture_id = creating.harvest(services, owner, creators)
+        creating.create(services, owner, creators, clock), creating.create(services, other, creators, clock)
+        read_podcasts(services, owner, creators, clock)
+        count_downloads(services, owner, clock), count_downloads(services, other, clock)
+        creating.leave(services, owner, capture_id)
+        work(services)
+        services.accounts.erase_source(other, "export")
+        services.accounts.erase(other)
+        services.accounts.finish_erasing()
+        services.imports.close()
+        services.close()
     return Run(engine.record, sqlite3.connect(folder / "earstead.db"))
 
 

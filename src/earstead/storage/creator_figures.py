@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from earstead.storage.engine import Row, Tx
@@ -88,21 +88,6 @@ def tell_series(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 def points(tx: Tx, series_ids: Sequence[int], first: int, last: int) -> list[Row]:
     """(series_id, day, bucket, value, quality, fetched_at) of some days, both included, in order."""
     return tx.all(
-        """
-        SELECT series_id, day, bucket, value, quality, fetched_at
-        FROM creator_points
-        WHERE series_id IN (:series_ids*) AND day >= :first AND day <= :last
-        ORDER BY series_id, day, bucket
-        """,
-        series_ids=series_ids,
-        first=first,
-        last=last,
-    )
-
-
-def each_point(tx: Tx, series_ids: Sequence[int], first: int, last: int) -> Iterator[Row]:
-    """`points`, as they are fetched."""
-    return tx.each(
         """
         SELECT series_id, day, bucket, value, quality, fetched_at
         FROM creator_points
