@@ -222,20 +222,6 @@ def unfinished_uploads(tx: Tx, limit: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def open_uploads(tx: Tx, user_id: int) -> list[Row]:
-    """A user's uploads (`UPLOAD`) whose files may still be here, oldest first."""
-    return tx.all(
-        f"""
-        SELECT {UPLOAD}
-        FROM creator_uploads
-        WHERE user_id = :user_id AND state IN ('waiting', 'running', 'failed')
-        ORDER BY upload_id
-        LIMIT 10000
-        """,  # noqa: S608
-        user_id=user_id,
-    )
-
-
 def upload_paths(tx: Tx, user_id: int) -> list[str]:
     """Where a user's files were put."""
     rows = tx.all("SELECT path FROM creator_uploads WHERE user_id = :user_id LIMIT 10000", user_id=user_id)

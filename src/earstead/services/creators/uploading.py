@@ -35,11 +35,12 @@ LOOK_JOB = "creators.uploads"
 LOOK_EVERY_S = 600
 QUIET_S = 900
 """An upload of which nothing was written for this long has nobody who works on it."""
-NOTE = "wish.json"
-"""Says in a folder whose its file is, as long as the file waits for a yes; `user_id` is in it."""
 KEPT_S = 2 * 86_400
 """So long a file may wait for a yes, or for another try."""
 WISH = "wish.json"
+"""Says in a folder whose its file is, as long as the file waits for a yes; `user_id` is in it."""
+LOGS = "logs"
+"""The folder in which logs of web servers wait to be read."""
 CLIENTS = "begun"
 """The folder in which the client keeps what it needs to go on with an upload."""
 MOST_LISTED = 100
@@ -357,7 +358,7 @@ class Uploading:
         """The folders of files on their way, but not the client's own."""
         if not self._root.is_dir():
             return []
-        return [one for one in self._root.iterdir() if one.is_dir() and one.name != CLIENTS]
+        return [one for one in self._root.iterdir() if one.is_dir() and one.name not in (CLIENTS, LOGS)]
 
 
 def _wished_by(folder: Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from earstead.core.errors import NotFound
-from earstead.services.creators.uploading import NOTE
+from earstead.services.creators.uploading import WISH
 
 KEPT_S = 86_400
 
@@ -33,7 +33,7 @@ def park(folder: Path, file: Path, user_id: int, show_id: int, fields: tuple[tup
     """Leave the note beside a file; its token. Old files of the same kind that nobody sent on are removed."""
     _sweep(folder.parent, now)
     note = {"user_id": user_id, "show_id": show_id, "file": file.name, "fields": fields, "at": now}
-    (folder / NOTE).write_text(json.dumps(note), "utf-8")
+    (folder / WISH).write_text(json.dumps(note), "utf-8")
     return folder.name
 
 
@@ -55,7 +55,7 @@ def parked(root: Path, token: str, user_id: int, show_id: int) -> Parked:
 
 def sent_on(root: Path, token: str) -> None:
     """The file has been handed on: only the note goes."""
-    (root / token / NOTE).unlink(missing_ok=True)
+    (root / token / WISH).unlink(missing_ok=True)
 
 
 def discard(root: Path, token: str) -> None:
@@ -65,14 +65,14 @@ def discard(root: Path, token: str) -> None:
 
 def _note(folder: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads((folder / NOTE).read_text("utf-8"))
+        found = json.loads((folder / WISH).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _sweep(root: Path, now: int) -> None:
-    for note in root.glob(f"*/{NOTE}"):
+    for note in root.glob(f"*/{WISH}"):
         at = _note(note.parent).get("at")
         if not isinstance(at, int) or at < now - KEPT_S:
             shutil.rmtree(note.parent, ignore_errors=True)
