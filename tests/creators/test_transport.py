@@ -180,6 +180,16 @@ def test_an_origin_is_an_address(origin: str) -> None:
         Urls.at(origin)
 
 
+def test_the_simulator_tells_where_it_is(creators_stage: Stage) -> None:
+    """The addresses of its first line serve every backend, as those made from its origin do."""
+    urls = Urls.told(creators_stage.urls)
+    assert urls == Urls.at(creators_stage.url)
+    with client_at(creators_stage, urls=urls) as creators:
+        assert creators.shows.all() and creators.rest.region() and creators.pod.shows()
+    with pytest.raises(Exception, match="no accounts_url"):
+        Urls.told({"rest_url": "x"})
+
+
 def test_an_upload_never_goes_unencrypted(creators_stage: Stage) -> None:
     """An address for bytes that is neither https nor on this machine is refused, and nothing is sent."""
     from earstead.creators.rest_media_types import SignedPart

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlsplit
 
 from earstead.core.errors import Rejected
@@ -67,10 +69,15 @@ class Urls:
             legacy=f"{root}/_leg/pod/api/proxy/v3",
         )
 
-    @property
-    def encrypted(self) -> bool:
-        """Whether all backends are asked over https; a simulator on one's own machine need not be."""
-        return all(
-            getattr(self, name).startswith("https:")
-            for name in ("accounts", "rest", "graph", "pod", "web", "next", "legacy")
-        )
+    @classmethod
+    def told(cls, said: Mapping[str, Any]) -> Urls:
+        """What the first line of `earstead sandbox creators` says: `accounts_url`, `rest_url` and so on.
+
+        Raises:
+            Rejected: one of them is missing.
+        """
+        names = [field.name for field in fields(cls)]
+        missing = [name for name in names if not isinstance(said.get(f"{name}_url"), str)]
+        if missing:
+            raise Rejected("urls", f"there is no {missing[0]}_url in it")
+        return cls(**{name: said[f"{name}_url"].rstrip("/") for name in names})
