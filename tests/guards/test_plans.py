@@ -67,8 +67,6 @@ SMALL = {
     "spotify_logins": "at most ten a person",
     "spotify_cursors": "a few an account",
     "shuffles": "at most fifty a person",
-    "creator_accounts": "at most twenty a person",
-    "creator_shows": "a row a show",
     "applications": "a hundred a person, and at most 5,000 that registered themselves",
     "address_blocks": "at most 1,000",
 }
