@@ -131,12 +131,13 @@ def number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def furnished(services: Services, name: str = "ada", hands: Any = None) -> Desk:
+def furnished(services: Services, name: str = "ada") -> Desk:
     """Add a user whose account was connected and read for two years; three days of it are missing."""
     user_id = services.accounts.add_user(name, PASSWORD, role="owner").user_id
     services.accounts.update(user_id, zone="Europe/Berlin")
     creators = services.creators
-    creators.served_by(hands or StandIn(found_shows()))
+    hands: Any = StandIn(found_shows())
+    creators.served_by(hands)
     account = creators.accounts.connect(user_id, "AQ-a-cookie", label="Studio")
     shows = {show.name: show for show in creators.shows.of_user(user_id)}
     full, elsewhere = (shows[one.name].show_id for one in found_shows())
@@ -194,7 +195,7 @@ def listing() -> Iterator[EpisodeRead]:
 
 def readings(services: Services, account_id: int, user_id: int, show_id: int) -> Iterator[Reading]:
     """Figures of the show and its episodes."""
-    whole = {"account_id": account_id, "show_id": show_id}
+    whole: dict[str, Any] = {"account_id": account_id, "show_id": show_id}
     days = [TODAY - timedelta(days=n) for n in range(1, 731)]
     gone = {date(2026, 11, 3), date(2026, 11, 4), date(2026, 11, 5)}
     for metric, scale, scope in (
@@ -238,7 +239,11 @@ def _staying(at: float) -> float:
 
 
 def _key(metric: str, scope: Scope, aggregation: Aggregation, **more: Any) -> SeriesKey:
-    said = {"window": Window.NONE, "operation": OPERATIONS.get(metric, "getSomething"), "definition": Definition.NONE}
+    said: dict[str, Any] = {
+        "window": Window.NONE,
+        "operation": OPERATIONS.get(metric, "getSomething"),
+        "definition": Definition.NONE,
+    }
     return SeriesKey(metric=metric, scope=scope, aggregation=aggregation, **(said | more))
 
 
@@ -249,7 +254,7 @@ def _daily(metric: str, scale: int, scope: Scope, days: list[date]) -> Iterator[
             (number(d), "", round(scale * (1 + 0.35 * (d.weekday() == 1) + (731 - (TODAY - d).days) / 1500)),
              Quality.PROVISIONAL if (TODAY - d).days < 4 else Quality.FINAL)
             for d in days
-            if definition is Definition.NONE or (d < REDEFINED_ON) == (definition is Definition.BEFORE)
+            if not redefined or (d < REDEFINED_ON) == (definition is Definition.BEFORE)
         ]  # fmt: skip
         yield Figures(key=_key(metric, scope, Aggregation.DAILY, definition=definition), points=points)
 

@@ -49,7 +49,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const part = answer.ok ? $(".planned", fresh) : $(".error", fresh) || $(".wrong", fresh) || $("main", fresh);
     $("[data-plan-here]", comment).replaceChildren(part);
-    const ready = $("[data-send]", comment) || $("[data-drop]", comment);
+    const ready = $("[data-send]", comment) || $("[data-cancel]", comment);
     if (ready) ready.focus();
   };
 
@@ -69,7 +69,7 @@
       plan(form, event.submitter);
     });
     inbox.addEventListener("click", (event) => {
-      const cancel = event.target.closest("[data-drop]");
+      const cancel = event.target.closest("[data-cancel]");
       if (!cancel) return;
       event.preventDefault();
       drop(cancel.closest("[data-comment]"));
