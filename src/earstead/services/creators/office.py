@@ -104,7 +104,6 @@ def open_office(
     accounts.before_leaving(uploading.leave)
     alerts = CreatorAlerts(engine, writer, clock, worker, journal, accounts, shows, figures)
     alerts.follow(syncs)
-    accounts.before_leaving(uploading.leave)
     undoing = Undoing(writer, clock, shows, changes, doing)
     changes.undone_by(undoing.undo)
     return CreatorServices(
