@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.creators import files, rest_media
 from earstead.sandbox.creators import uploads as simulated
 from earstead.sandbox.creators.world import State
-from earstead.services.creators.uploading import QUIET_S
+from earstead.services.creators.uploading import KEPT_S, QUIET_S
 from earstead.services.creators.write_types import NewEpisode, Upload
 from earstead.storage import creator_writes as table
 from tests.creators.files import mp3, mp4
@@ -228,6 +229,19 @@ def test_uploads_are_ones_own(at: Desk) -> None:
         at.creators.studio.uploads.cancel(other, upload.upload_id)
     at.creators.silence(at.user_id)
     assert not file.exists() and now(at, upload).state == "cancelled"
+
+
+def test_files_nobody_came_back_for_are_removed(at: Desk) -> None:
+    """After two days a file that was put here and never uploaded goes; one that is needed stays."""
+    uploads = at.creators.studio.uploads
+    forgotten, fresh, needed = sound(at), sound(at), sound(at)
+    uploads.add(at.show, needed, NewEpisode(title="Salt"), start=False)
+    old = at.clock.now() - KEPT_S - 60
+    for file in (forgotten, needed):
+        os.utime(file.parent, (old, old))
+    os.utime(fresh.parent, (at.clock.now(), at.clock.now()))
+    assert uploads.sweep() == 1
+    assert [file.exists() for file in (forgotten, fresh, needed)] == [False, True, True]
 
 
 def test_a_moment_that_has_passed_meanwhile_leaves_a_draft(at: Desk) -> None:

@@ -27,6 +27,7 @@ from earstead.creators.urls import Urls
 from earstead.kit.clock import Clock
 from earstead.services.creators.hands import CaptureRead, FoundShow, SignedIn
 from earstead.services.creators.office import CreatorServices
+from earstead.services.creators.uploading import CLIENTS
 
 
 class KeepingHands:
@@ -50,7 +51,7 @@ class KeepingHands:
         self._office = office
         self._urls = urls
         self._clock = clock
-        self._ledger = FileLedger(data / "creators" / "begun")
+        self._ledger = FileLedger(data / "creators" / CLIENTS)
         self._pace = pace
         self._sleep = sleep
         self._lock = threading.Lock()

@@ -37,10 +37,10 @@ QUIET_S = 900
 """An upload of which nothing was written for this long has nobody who works on it."""
 KEPT_S = 2 * 86_400
 """So long a file may wait for a yes, or for another try."""
-WISH = "wish.json"
-"""Says in a folder whose its file is, as long as the file waits for a yes; `user_id` is in it."""
 LOGS = "logs"
 """The folder in which logs of web servers wait to be read."""
+WISH = "wish.json"
+"""Says in a folder whose its file is, as long as the file waits for a yes; `user_id` is in it."""
 CLIENTS = "begun"
 """The folder in which the client keeps what it needs to go on with an upload."""
 MOST_LISTED = 100
