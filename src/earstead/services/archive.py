@@ -1,9 +1,10 @@
 """The earstead archive: everything a user has in one zip, and the way back.
 
 Members: manifest.json, observations.jsonl (by start and key), decisions.jsonl (in order, undone ones too),
-feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), shuffles.jsonl (in their order), webhooks.jsonl
-(without their secrets), settings.json. Dates inside the zip are fixed and lines deterministic, so that importing an
-archive into an empty server and exporting again gives the same bytes.
+feedback.jsonl, tags.jsonl, playlinks.jsonl and follows.jsonl (by time), shuffles.jsonl (in their order), podcasts.jsonl
+(what was read of a creator's shows, without cookies), webhooks.jsonl (without their secrets), settings.json. Dates
+inside the zip are fixed and lines deterministic, so that importing an archive into an empty server and exporting again
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import msgspec
 from earstead.core.errors import Rejected
 from earstead.services import archive_lines as lines
 from earstead.services import archive_shuffles
+from earstead.services.creators import archiving
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.registry import ImportRow, Part
 from earstead.services.restore import settings_of
@@ -36,6 +38,7 @@ TAGS = "tags.jsonl"
 PLAYLINKS = "playlinks.jsonl"
 FOLLOWS = "follows.jsonl"
 SHUFFLES = "shuffles.jsonl"
+PODCASTS = "podcasts.jsonl"
 WEBHOOKS = "webhooks.jsonl"
 SETTINGS = "settings.json"
 MOST_LINE = 1 << 20
@@ -56,6 +59,7 @@ def write(engine: Engine, user_id: int, out: BinaryIO) -> None:
         _member(box, PLAYLINKS, _playlinks(tx, user_id))
         _member(box, FOLLOWS, _follows(tx, user_id))
         _member(box, SHUFFLES, archive_shuffles.lines(tx, user_id))
+        _member(box, PODCASTS, archiving.lines(tx, user_id))
         _member(box, WEBHOOKS, _webhooks(tx, user_id))
         _member(box, SETTINGS, [lines.line(settings_of(tx, user_id))])
 
@@ -219,6 +223,11 @@ def webhook_lines(path: Path) -> Iterator[lines.WebhookLine]:
 def shuffle_lines(path: Path) -> Iterator[archive_shuffles.ShuffleLine]:
     """The shuffles of an archive. Raises Rejected at a line that is none."""
     return _read(path, SHUFFLES, archive_shuffles.ShuffleLine)
+
+
+def podcast_lines(path: Path) -> Iterator[archiving.PodcastLine]:
+    """The podcasts of an archive. Raises Rejected at a line that is none."""
+    return _read(path, PODCASTS, archiving.PodcastLine)
 
 
 def _read(path: Path, member: str, shape: type[_Shape]) -> Iterator[_Shape]:

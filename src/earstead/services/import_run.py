@@ -16,6 +16,7 @@ from earstead.core.errors import Rejected
 from earstead.core.listen import Submission
 from earstead.kit.clock import Clock
 from earstead.services import archive, archive_shuffles, restore
+from earstead.services.creators import archiving
 from earstead.services.decisions import Decisions
 from earstead.services.import_batches import Batch, batches, without_faults
 from earstead.services.import_tally import Tally, from_json, statuses
@@ -29,6 +30,8 @@ from earstead.storage.writer import Writer
 
 _T = TypeVar("_T")
 _PIECE = 500
+_PODCAST_PIECE = 16
+"""Lines of podcasts that one transaction takes: a series is a line, with thousands of points."""
 VOLLEY = 8
 """Batches handed to the writer at once, so that it writes them in one transaction, while the next are read."""
 
@@ -176,6 +179,9 @@ class Runner:
             self._writer.do(partial(restore.apply_follows, user_id=user_id, said=names)).result()
         shuffles = list(archive.shuffle_lines(path))
         self._writer.do(lambda tx: archive_shuffles.apply(tx, user_id, shuffles)).result()
+        now = self._clock.now()
+        for podcasts in _pieces(archive.podcast_lines(path), _PODCAST_PIECE):
+            self._writer.do(partial(archiving.apply, user_id=user_id, said=podcasts, now=now), bulk=True).result()
         hooks = list(archive.webhook_lines(path))
         self._writer.do(lambda tx: restore.apply_webhooks(tx, user_id, hooks)).result()
         for word in archive.decisions(path):
@@ -193,8 +199,8 @@ class Runner:
             )
 
 
-def _pieces(lines: Iterator[_T]) -> Iterator[list[_T]]:
-    while piece := list(itertools.islice(lines, _PIECE)):
+def _pieces(lines: Iterator[_T], size: int = _PIECE) -> Iterator[list[_T]]:
+    while piece := list(itertools.islice(lines, size)):
         yield piece
 
 

@@ -17,6 +17,10 @@ EPISODE = """
     episode_id, show_id, uri, anchor_id, title, description, state, episode_type, content_type, published_at,
     created_at, duration_ms, cover_url, transcript_chars, totals, first_seen_at, read_at, gone_at
 """
+COMMENT = """
+    comment_uri, parent_uri, text, state, author_id, author_name, author_cover, by_show, language, answered, pinned,
+    liked, was_read, blocked, flagged, replies, created_ms, first_seen_at, read_at
+"""
 LIGHT = "episode_id, uri, anchor_id, title, state, published_at, created_at, duration_ms, totals, gone_at, remote_key"
 _ACCOUNT_COLUMNS = frozenset("label state error mend cookies has_key cookie_at last_ok_at synced_at".split())
 _SHOW_COLUMNS = frozenset(
@@ -366,6 +370,20 @@ def comments_by_uri(tx: Tx, show_id: int, uris: Sequence[str]) -> dict[str, int]
             show_id=show_id,
             uris=uris,
         )
+    )
+
+
+def comments_of_episode(tx: Tx, show_id: int, episode_id: int) -> list[Row]:
+    """All comments of an episode (`COMMENT`), by URI."""
+    return tx.all(
+        f"""
+        SELECT {COMMENT}
+        FROM creator_comments
+        WHERE show_id = :show_id AND episode_id = :episode_id
+        ORDER BY comment_uri
+        """,  # noqa: S608
+        show_id=show_id,
+        episode_id=episode_id,
     )
 
 
