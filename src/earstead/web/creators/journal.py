@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from earstead.core.errors import AppError, Conflict
+from earstead.core.errors import AppError, Conflict, NotFound
 from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.services.creators.write_types import Change
@@ -60,7 +60,7 @@ async def _change(request: Request, at: Seat) -> Change:
     change_id = path_id(request, "change_id")
     found = await blocking(at.creators.changes.get, at.user.user_id, change_id)
     if found.show_id != at.show.show_id:
-        raise Conflict("This change is not one of this show.")
+        raise NotFound("There is no such change of this show.")
     return found
 
 
