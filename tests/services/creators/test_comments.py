@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earstead.core.errors import Conflict, NotFound, Refused, Rejected
+from earstead.core.errors import Conflict, NeedsReauth, NotFound, Refused, Rejected
 from earstead.services.creators.comments import OPERATIONS
 from earstead.services.creators.memory import CommentRead
 from earstead.services.creators.write_types import Change
@@ -262,6 +262,15 @@ def test_an_answer_has_words_and_at_most_500_characters(able: Desk, text: str) -
     with pytest.raises(Rejected) as refused:
         able.creators.comments.reply(able.user_id, one_of(able, "open")[0], text)
     assert refused.value.field == "text"
+
+
+def test_the_inbox_of_a_disconnected_account_can_be_read(at: Desk) -> None:
+    """What was read stays readable; an answer says that the account has to be connected again."""
+    comment_id, _ = one_of(at, "open")
+    at.creators.accounts.disconnect(at.user_id, at.account.account_id)
+    assert at.creators.comments.inbox(at.user_id, at.show.show_id).total > 0
+    with pytest.raises(NeedsReauth):
+        at.creators.comments.reply(at.user_id, comment_id, "Thank you!")
 
 
 def test_comments_are_ones_own(able: Desk) -> None:

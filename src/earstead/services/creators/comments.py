@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from earstead.core.errors import Conflict, NotFound, Rejected
+from earstead.core.errors import Conflict, NeedsReauth, NotFound, Rejected
 from earstead.kit.clock import Clock
 from earstead.services.creators import wishes
 from earstead.services.creators.doing import Doing, acting_on
@@ -114,7 +114,10 @@ class Comments:
 
     def missing(self, show: CreatorShow) -> Mapping[str, str]:
         """Action -> the sentence that says what to capture, for each that cannot be sent yet. Asks nobody."""
-        found = self._doing.hands.open(show.account_id).missing(tuple(OPERATIONS.values()))
+        try:
+            found = self._doing.hands.open(show.account_id).missing(tuple(OPERATIONS.values()))
+        except (NeedsReauth, NotFound):  # disconnected: what was read can be looked at all the same
+            return {}
         return {action: found[name] for action, name in OPERATIONS.items() if name in found}
 
     def _titles(self, user_id: int, episode_ids: set[int]) -> dict[int, str]:
