@@ -279,6 +279,28 @@ def test_shows_of_every_hosting_are_read_as_far_as_they_can_be(tmp_path: Path) -
         assert reader.creators.figures.breakdown(reader.show.show_id, "app").slices
 
 
+def test_several_accounts_are_read_side_by_side(reader: Reader, small: Stage) -> None:
+    """A second account of the same person brings its own shows, is read by itself, and leaves by itself."""
+    reader.run()
+    other = next(one for one in small.simulator.accounts.all.values() if one.name != small.simulator.user)
+    second = reader.creators.accounts.connect(reader.user_id, other.sp_dc, other.sp_key, "The other one")
+    for _ in range(20):
+        reader.services.worker.run_due()
+    run = reader.creators.syncs.state(second.account_id).run
+    assert run is not None
+    assert run.state == "done"
+    shows = reader.creators.shows.of_user(reader.user_id)
+    assert {one.account_id for one in shows} == {reader.account.account_id, second.account_id}
+    theirs = next(one for one in shows if one.account_id == second.account_id)
+    facts, true = small.simulator.facts, small.simulator.world.shows[theirs.spotify_id]
+    start, end, _ = reader.creators.figures.days(theirs.show_id, "all")
+    total = reader.creators.figures.totals(theirs.show_id, "starts", start, end)
+    assert total.value == facts.count(Metric.STARTS, true, true.since_day, facts.last_day)
+    reader.creators.accounts.disconnect(reader.user_id, second.account_id, erase=True)
+    assert [one.account_id for one in reader.creators.shows.of_user(reader.user_id)] == [reader.account.account_id]
+    reader.agrees("starts")
+
+
 def test_answers_are_kept_word_for_word(reader: Reader) -> None:
     """Every question's answer can be taken out again as it came; the same answer is kept once."""
     reader.run()
