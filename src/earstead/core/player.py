@@ -4,9 +4,10 @@ Theory. A look tells an item, a position and whether it runs. Between two looks 
 clock, so `expected` is known; whatever differs has a cause. Some causes are certain: a position ahead of the clock was
 sought, one behind the former look was sought back or played again, another item that began when the first had to end
 followed its end, and one that began sooner came after an item that was not played through: that is told as skipped,
-though it may as well have been sought to its end. Others are not: a position that lags may have been paused or sought, an item that is gone longer than
-it had left may have ended or been left. Nothing is said of the first kind of doubt; in the second the likelier event is
-said with `certain` False. Every event carries `observed_gap_ms`, the time since the look before: it happened in there.
+though it may as well have been sought to its end. Others are not: a position that lags may have been paused or sought,
+an item that is gone longer than it had left may have ended or been left. Nothing is said of the first kind of doubt; in
+the second the likelier event is said with `certain` False. Every event carries `observed_gap_ms`, the time since the
+look before: it happened in there.
 
 Rule for changing it: an event that is certain must follow from the two looks alone. (spotify-web-api.md 11.2)
 """
