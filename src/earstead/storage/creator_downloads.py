@@ -103,11 +103,15 @@ def prefixed(tx: Tx, host: str, target: str) -> list[Row]:
     """(show_id, file_id) of the files at a target whose shows count by prefix; file_id 0 for another of that host."""
     return tx.all(
         """
-        SELECT f.show_id, max(CASE WHEN f.target = :target THEN f.file_id ELSE 0 END)
-        FROM creator_files f
-        JOIN creator_feeds w ON w.show_id = f.show_id
-        WHERE f.host = :host AND w.prefix = 1
-        GROUP BY f.show_id
+        SELECT w.show_id, coalesce(
+            (SELECT f.file_id FROM creator_files f WHERE f.show_id = w.show_id AND f.target = :target), 0
+        )
+        FROM creator_feeds w
+        WHERE w.prefix = 1 AND EXISTS (
+            SELECT 1
+            FROM creator_files h
+            WHERE h.host = :host AND h.show_id = w.show_id
+        )
         """,
         host=host,
         target=target,

@@ -18,6 +18,7 @@ CREATE TABLE creator_feeds (
     error TEXT NOT NULL
 );
 CREATE INDEX creator_feeds_by_user ON creator_feeds (user_id, show_id);
+CREATE INDEX creator_feeds_by_prefix ON creator_feeds (prefix, show_id);
 
 -- target: host and path without detours. episode_id 0: no episode of the dashboard has this file.
 CREATE TABLE creator_files (
@@ -35,7 +36,7 @@ CREATE TABLE creator_files (
     gone_at INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX creator_files_by_target ON creator_files (show_id, target);
-CREATE INDEX creator_files_by_host ON creator_files (host, target);
+CREATE INDEX creator_files_by_host ON creator_files (host, show_id);
 
 -- source: log or prefix. who: a keyed hash of address and program. digest: the same line is kept once.
 CREATE TABLE creator_hits (
