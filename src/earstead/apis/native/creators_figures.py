@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Path as InPath
 from fastapi import Query
+from pydantic import Field
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -31,6 +32,7 @@ Period = Annotated[
     str,
     Query(max_length=40, description="`7d 30d 90d 365d all`, `2026-05` or `2026-05-01..2026-05-31`, UTC days."),
 ]
+Id = Annotated[int, Field(ge=0, le=MOST)]
 EpisodeId = Annotated[int, Query(ge=0, le=MOST, description="Of this episode; 0 for the whole show.")]
 Kind = Literal["country", "region", "city", "age", "gender", "app", "device", "source"]
 
@@ -76,7 +78,7 @@ async def compare(
     metric: Annotated[str, Query(max_length=60, description="Otherwise the first with figures by day.")] = "",
     days: Annotated[int, Query(ge=1, le=365)] = 30,
     episode_id: Annotated[
-        list[int] | None, Query(max_length=50, description="Repeat; without it the ten newest.")
+        list[Id] | None, Query(max_length=50, description="Repeat; without it the ten newest.")
     ] = None,
 ) -> Any:
     """Episodes laid over each other by days since publication."""

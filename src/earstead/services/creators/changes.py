@@ -27,6 +27,7 @@ from earstead.storage.writer import Writer
 LOST_AFTER_S = 1_800
 """A change that another process began is given up for lost after this long; no request takes nearly as long."""
 MOST_PAGE = 200
+LAST_PAGE = 1_000_000
 MOST_RECALLED = 500
 _MOST_TEXT = 20_000
 
@@ -76,17 +77,17 @@ class Changes:
 
     def of_show(self, user_id: int, show_id: int, page: int = 1, *, size: int = 50) -> ChangePage:
         """A page of what was changed of a user's show, latest first; pages count from 1."""
-        size = min(max(size, 1), MOST_PAGE)
+        size, page = min(max(size, 1), MOST_PAGE), min(max(page, 1), LAST_PAGE)
         with self._engine.read() as tx:
-            rows = table.changes_of_show(tx, user_id, show_id, (max(page, 1) - 1) * size, size + 1)
-        return ChangePage(items=tuple(map(change_from, rows[:size])), page=max(page, 1), more=len(rows) > size)
+            rows = table.changes_of_show(tx, user_id, show_id, (page - 1) * size, size + 1)
+        return ChangePage(items=tuple(map(change_from, rows[:size])), page=page, more=len(rows) > size)
 
     def of_user(self, user_id: int, page: int = 1, *, size: int = 50) -> ChangePage:
         """The same over all shows of a user, what belongs to no show included."""
-        size = min(max(size, 1), MOST_PAGE)
+        size, page = min(max(size, 1), MOST_PAGE), min(max(page, 1), LAST_PAGE)
         with self._engine.read() as tx:
-            rows = table.changes_of_user(tx, user_id, (max(page, 1) - 1) * size, size + 1)
-        return ChangePage(items=tuple(map(change_from, rows[:size])), page=max(page, 1), more=len(rows) > size)
+            rows = table.changes_of_user(tx, user_id, (page - 1) * size, size + 1)
+        return ChangePage(items=tuple(map(change_from, rows[:size])), page=page, more=len(rows) > size)
 
     def get(self, user_id: int, change_id: int) -> Change:
         """One of a user's changes. Raises NotFound."""

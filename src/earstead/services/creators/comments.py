@@ -13,6 +13,7 @@ from typing import Any
 from earstead.core.errors import Conflict, NeedsReauth, NotFound, Rejected
 from earstead.kit.clock import Clock
 from earstead.services.creators import wishes
+from earstead.services.creators.changes import LAST_PAGE
 from earstead.services.creators.doing import Doing, acting_on
 from earstead.services.creators.hands import Hand
 from earstead.services.creators.shows import CreatorShows
@@ -80,7 +81,7 @@ class Comments:
         if state not in table.VIEWS:
             raise Rejected("state", f"is one of {', '.join(table.VIEWS)}")
         show = self._shows.get(user_id, show_id)
-        size, page = min(max(size, 1), MOST_SIZE), max(page, 1)
+        size, page = min(max(size, 1), MOST_SIZE), min(max(page, 1), LAST_PAGE)
         with self._engine.read() as tx:
             counts = {view: table.count(tx, user_id, show_id, view) for view in table.VIEWS}
             rows = table.page(tx, user_id, show_id, state, (page - 1) * size, size)

@@ -21,7 +21,10 @@ def moment_of(field: str, text: str, zone: str) -> int:
         raise Rejected(field, "is no date and time; write it as 2026-06-01T09:00") from fault
     if said.tzinfo is not None:
         raise Rejected(field, f"is read on the clock of {zone}; leave the offset out")
-    at = said.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    try:
+        at = said.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError as fault:
+        raise Rejected(field, "lies too far away") from fault
     if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != said:
         raise Rejected(field, f"does not exist in {zone}: the clocks go forward over it")
     return int(at.timestamp())
