@@ -12,6 +12,7 @@ from earstead.core.creators.metrics import Quality, Window
 from earstead.creators.keeping.hands import KeepingHands
 from earstead.creators.keeping.sync import ServiceSync
 from earstead.sandbox.creators.facts import Metric
+from earstead.sandbox.creators.gql.talk import Standing, Talk
 from earstead.sandbox.creators.world import Hosting
 from earstead.storage import creator_figures as figures
 from earstead.storage.engine import Tx
@@ -299,6 +300,28 @@ def test_several_accounts_are_read_side_by_side(reader: Reader, small: Stage) ->
     reader.creators.accounts.disconnect(reader.user_id, second.account_id, erase=True)
     assert [one.account_id for one in reader.creators.shows.of_user(reader.user_id)] == [reader.account.account_id]
     reader.agrees("starts")
+
+
+def test_with_hashes_comments_and_transcripts_are_read(reader: Reader, small: Stage) -> None:
+    """Without a hash they are named as missing; with those of the dashboard's scripts every comment and every word is
+    here."""
+    lacking = reader.run()
+    assert any("getLatestCommentsForShow" in note and "getEpisodeTranscript" in note for note in lacking.notes)
+    taken = reader.creators.captures.harvest(reader.user_id, reader.account.account_id)
+    reader.creators.captures.adopt(reader.user_id, taken.capture_id)
+    assert reader.again().notes == ()
+    world, now_ms = small.simulator, small.simulator.now_ms
+    talk = Talk(world.world, world.seed)
+    true = {one.uri: one for one in talk.of_show(small.show, now_ms)}
+    with reader.services.engine.read() as tx:
+        rows = tx.all("SELECT comment_uri, text, state, author_name FROM creator_comments")
+    states = {Standing.PUBLISHED: "published", Standing.NEEDS_REVIEW: "review"}
+    assert {row[0]: tuple(row[1:]) for row in rows} == {
+        uri: (one.text, states[one.standing], one.name) for uri, one in true.items()
+    }
+    for episode in small.episodes():
+        said = reader.creators.shows.transcript(reader.user_id, reader.episodes()[episode.uri].episode_id)
+        assert (said.text if said else "") == talk.transcript(episode)
 
 
 def test_answers_are_kept_word_for_word(reader: Reader) -> None:

@@ -31,6 +31,8 @@ MOST_PAGES: Final = 400
 MOST_LOOKED_AT: Final = 50
 """Episodes that are not published and looked at one by one."""
 CARDS_EVERY: Final = 7
+MOST_COMMENTS: Final = 500
+"""Asked for at once, because nobody knows how a second page is asked for; `PAGE` of them where that is refused."""
 COMMENTS_BACK_MS: Final = 60 * 86_400_000
 """Comments of the last two months are read again: they may have been answered, pinned, deleted since."""
 REVIEW_DAYS: Final = 90
@@ -238,25 +240,28 @@ class Lists:
         """Those of all episodes, newest first; None where the one question for all of them cannot be asked."""
         known = self._is_read(show.show_id, "comments", 1 << 20)
         found: list[Comment] = []
-        token = ""
+        token, size, full = "", MOST_COMMENTS, False
         oldest = self._clock.now_ms() - COMMENTS_BACK_MS
         for _ in range(MOST_PAGES):
             try:
-                page = self._client.comments.of_show(show.uri, page_token=token, answers=True).value
+                page = self._client.comments.of_show(show.uri, page_size=size, page_token=token).value
             except Missing as fault:
                 self._progress.lack(fault.operation)
                 return None
             except CreatorsError as fault:
                 if _is_general(fault):
                     raise
+                if size == MOST_COMMENTS:
+                    size = PAGE
+                    continue
                 self._progress.note(f"{show.name}: comments: {fault}")
                 return found or None
             found += page.comments
-            token = page.next_token
+            token, full = page.next_token, page.full
             past = known and page.comments and (page.comments[-1].created_ms or 0) < oldest
             if not token or past:
                 break
-        if not token and len(found) >= PAGE and len(found) % PAGE == 0:
+        if full and not token:
             self._progress.note(f"{show.name}: there may be older comments; where their page begins is not told.")
         return found
 
