@@ -387,6 +387,29 @@ def comments_of_episode(tx: Tx, show_id: int, episode_id: int) -> list[Row]:
     )
 
 
+def comments_since(tx: Tx, show_id: int, after_ms: int) -> list[Row]:
+    """(comment_id, comment_uri) of the published comments of listeners that were written after a moment."""
+    return tx.all(
+        """
+        SELECT comment_id, comment_uri
+        FROM creator_comments
+        WHERE show_id = :show_id AND state = 'published' AND created_ms > :after_ms AND parent_uri = '' AND by_show = 0
+        ORDER BY comment_id
+        """,
+        show_id=show_id,
+        after_ms=after_ms,
+    )
+
+
+def end_comments(tx: Tx, comment_ids: Sequence[int], now: int) -> None:
+    """Hold comments for deleted, at most 4,096."""
+    tx.run(
+        "UPDATE creator_comments SET state = 'deleted', read_at = :now WHERE comment_id IN (:comment_ids*)",
+        comment_ids=comment_ids,
+        now=now,
+    )
+
+
 def put_comments(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store comments, or what became of those that are there: all columns of the table but was_read and blocked.
 

@@ -14,6 +14,7 @@ from earstead.creators.keeping.sync import ServiceSync
 from earstead.sandbox.creators.facts import Metric
 from earstead.sandbox.creators.gql.talk import Standing, Talk
 from earstead.sandbox.creators.world import Hosting
+from earstead.services.creators.memory import CommentRead
 from earstead.storage import creator_figures as figures
 from earstead.storage.engine import Tx
 from tests.fakes.creators import Stage, staged
@@ -319,6 +320,30 @@ def test_with_hashes_comments_and_transcripts_are_read(reader: Reader, small: St
     assert {row[0]: tuple(row[1:]) for row in rows} == {
         uri: (one.text, states[one.standing], one.name) for uri, one in true.items()
     }
+    newest = max((one for one in true.values() if one.standing is Standing.PUBLISHED), key=lambda one: one.at_ms)
+    invented = CommentRead(
+        comment_uri="spotify:comment:0000000000000000000000",
+        parent_uri="",
+        episode_uri="",
+        text="Gone tomorrow",
+        state="published",
+        author_id="",
+        author_name="",
+        author_cover="",
+        by_show=False,
+        language="",
+        answered=False,
+        pinned=False,
+        liked=False,
+        flagged=False,
+        replies=0,
+        created_ms=newest.at_ms + 1,
+    )
+    reader.creators.memory.comments(reader.show.show_id, reader.user_id, [invented], {})
+    reader.again()
+    with reader.services.engine.read() as tx:
+        gone = tx.all("SELECT text FROM creator_comments WHERE state = 'deleted'")
+    assert gone == [("Gone tomorrow",)], "what the newest page lacks was deleted"
     for episode in small.episodes():
         said = reader.creators.shows.transcript(reader.user_id, reader.episodes()[episode.uri].episode_id)
         assert (said.text if said else "") == talk.transcript(episode)

@@ -230,11 +230,13 @@ class Lists:
         episodes = {one.uri: one for one in self._shows.all_episodes(show.show_id) if one.uri}
         ids = {uri: one.episode_id for uri, one in episodes.items()}
         published = self._published(show)
+        listed = [_comment(one, "published") for one in published or ()]
         if published is None:
             published = self._by_episode(show, list(episodes.values()), "published")
         waiting = self._by_episode(show, list(episodes.values()), "review")
         reads = [_comment(one, "published") for one in published] + [_comment(one, "review") for one in waiting]
         self._progress.rows += len(self._memory.comments(show.show_id, show.user_id, reads, ids))
+        self._progress.rows += self._memory.comments_left(show.show_id, listed)
 
     def _published(self, show: CreatorShow) -> list[Comment] | None:
         """Those of all episodes, newest first; None where the one question for all of them cannot be asked."""

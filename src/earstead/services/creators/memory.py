@@ -216,6 +216,22 @@ class CreatorMemory:
         now = self._clock.now()
         return self._writer.do(lambda tx: _comments(tx, show_id, user_id, found, episodes, now)).result()
 
+    def comments_left(self, show_id: int, found: Sequence[CommentRead]) -> int:
+        """Mark those as deleted that a list of published comments, the newest first, should hold and lacks; how many.
+
+        Older ones may be on a page that nobody can ask for: they stay.
+        """
+        times = [one.created_ms for one in found if one.state == "published"]
+        here, now = {one.comment_uri for one in found}, self._clock.now()
+
+        def work(tx: Tx) -> int:
+            lost = [row[0] for row in table.comments_since(tx, show_id, min(times)) if row[1] not in here]
+            for at in range(0, len(lost), 4_096):
+                table.end_comments(tx, lost[at : at + 4_096], now)
+            return len(lost)
+
+        return self._writer.do(work).result() if times else 0
+
     def prune(self, account_id: int) -> int:
         """Forget old answers that were followed by others; how many."""
         before, gone = self._clock.now() - KEPT_ANSWERS_S, 0
