@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from earstead.core.errors import AppError, Conflict, Rejected
+from earstead.creators.keeping.hands import KeepingHands
 from earstead.services.creators.health import OLD_COOKIE_DAYS
 from earstead.services.creators.write_types import EpisodeEdit, NewEpisode
 from tests.fakes.creators import Stage
@@ -65,6 +66,19 @@ def test_each_cause_is_named_with_its_mend(at: Desk, switches: dict[str, bool | 
         at.creators.accounts.replace_cookies(at.user_id, at.account.account_id, at.stage.sp_dc)
     at.creators.health.check(at.user_id, at.account.account_id)
     assert said(at) == ("ok", "")
+
+
+def test_what_asked_nothing_says_nothing_about_the_cookies(at: Desk) -> None:
+    """An account whose cookies ended stays ended until something is answered with new ones."""
+    at.stage.fault(auth__login_required=True)
+    at.creators.doing.hands.forget(at.account.account_id)
+    assert at.creators.health.check(at.user_id, at.account.account_id).cause == "cookie"
+    hands = at.creators.doing.hands
+    assert isinstance(hands, KeepingHands)
+    with hands.calling(at.account.account_id):
+        pass
+    assert said(at)[1] == "cookie"
+    assert at.creators.accounts.get(at.user_id, at.account.account_id).state == "ended"
 
 
 def test_errors_about_a_wish_say_nothing_about_the_account(at: Desk) -> None:

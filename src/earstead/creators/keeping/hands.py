@@ -20,7 +20,7 @@ from earstead.creators.harvest import Harvested
 from earstead.creators.keeping.diagnosis import diagnosed, trouble
 from earstead.creators.keeping.hand import KeepingHand
 from earstead.creators.keeping.log import ServerLog
-from earstead.creators.keeping.recording import heard
+from earstead.creators.keeping.recording import answers, heard
 from earstead.creators.pace import Pace
 from earstead.creators.uploads import FileLedger
 from earstead.creators.urls import Urls
@@ -102,6 +102,7 @@ class KeepingHands:
     @contextmanager
     def calling(self, account_id: int) -> Iterator[None]:
         """Tell the account how the calls of a block went. Raises whatever they raise."""
+        before = answers()
         try:
             yield
         except NeedsReauth as fault:
@@ -111,8 +112,9 @@ class KeepingHands:
         except AppError as fault:
             self._office.health.failed(account_id, fault, cause=trouble(fault))
             raise
-        self._office.accounts.answered(account_id)
-        self._office.health.answered(account_id)
+        if answers() > before:  # a sync that found nothing to ask says nothing about the cookies
+            self._office.accounts.answered(account_id)
+            self._office.health.answered(account_id)
 
     def forget(self, account_id: int) -> None:
         """Close an account's client."""

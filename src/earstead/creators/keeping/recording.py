@@ -13,14 +13,21 @@ from contextvars import ContextVar
 from earstead.creators.transport import Exchange
 from earstead.services.creators.memory import RawAnswer
 
+_HEARD: ContextVar[int] = ContextVar("earstead.creators.heard", default=0)
 _RECORDED: ContextVar[list[Exchange] | None] = ContextVar("earstead.creators.recorded", default=None)
 
 
 def heard(exchange: Exchange) -> None:
     """What `Creators` is given as `heard`."""
+    _HEARD.set(_HEARD.get() + 1)
     recorded = _RECORDED.get()
     if recorded is not None:
         recorded.append(exchange)
+
+
+def answers() -> int:
+    """How many answers this thread was given so far: two of these tell whether anything was asked in between."""
+    return _HEARD.get()
 
 
 @contextmanager
