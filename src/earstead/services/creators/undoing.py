@@ -21,7 +21,6 @@ from earstead.services.creators.write_types import Actor, Change, moment_text
 from earstead.storage.engine import Tx
 from earstead.storage.writer import Writer
 
-
 _MOVES = ("episode.schedule", "episode.draft")
 _MOVED = ("publish_on", "state")
 """What these changed; whatever else they noted was only kept."""
