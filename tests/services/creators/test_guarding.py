@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from msgspec.structs import replace
 
 from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.core.creators.registry import Registry
@@ -23,9 +24,13 @@ from earstead.creators.errors import ValidationError
 from earstead.creators.rest_media_types import SignedPart
 from earstead.creators.transport import Answer, Request
 from earstead.creators.urls import Urls
+from earstead.sandbox.creators.world import State
+from earstead.services.creators.archiving import PodcastLine, apply
 from earstead.services.creators.memory import CommentRead, EpisodeRead, Figures, Reading
 from earstead.services.creators.write_types import EpisodeEdit, NewEpisode, ShowEdit
 from earstead.storage import creator_erasing
+from earstead.storage import creators as table
+from earstead.storage.engine import Tx
 from tests.fakes.creators import Stage
 from tests.services.creators.desk import Desk, desk
 from tests.services.creators.test_downloads import FEED, stage
@@ -195,6 +200,86 @@ def test_a_feed_that_is_read_while_its_show_goes_is_not_kept(stage: Outside) -> 
     stage.feed["status"] = 500
     creators.feeds.look()
     assert leftovers(stage.services, stage.show_id) == {}
+
+
+# --- archives that somebody wrote by hand ---------------------------------------------------------------------------
+
+
+def line_of(kind: str, **said: object) -> PodcastLine:
+    """A line of an archive that could have been written, but for what is said."""
+    numbers = {"episode_count", "followers", "first_seen_at", "read_at", "gone_at", "anchor_id", "published_at"}
+    numbers |= {"created_at", "duration_ms", "transcript_chars"}
+    columns = table.SHOW if kind == "show" else table.EPISODE
+    names = [name.strip() for name in columns.split(",")][4 if kind == "show" else 2 :]
+    data: dict[str, object] = {name: 0 if name in numbers else "" for name in names}
+    data |= {"account": "Mine", "permissions": []} if kind == "show" else {"state": "scheduled", "totals": {}}
+    return PodcastLine(kind=kind, show="spotify:show:x", episode="" if kind == "show" else "e", data=data | said)
+
+
+def series_of(points: object) -> PodcastLine:
+    data = {
+        "metric": "plays",
+        "breakdown": "",
+        "aggregation": "daily",
+        "span": "",
+        "definition": "",
+        "operation": "o",
+        "scope": "spotify",
+        "fetched_at": 1,
+        "points": points,
+    }
+    return PodcastLine(kind="series", show="spotify:show:x", data=data)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        line_of("show", permissions=5),
+        line_of("show", followers=1.5),
+        line_of("show", account="x" * 5_000),
+        line_of("episode", state="whatever"),
+        line_of("episode", totals=[1]),
+        line_of("episode", published_at=1 << 50),
+        series_of([[-(1 << 50), "", 1.0, 0, 1]]),
+        series_of([[1 << 50, "", 1.0, 0, 1]]),
+        series_of({"a": 1}),
+    ],
+)
+def test_an_archive_brings_nothing_that_breaks_what_reads_it(at: Desk, wrong: PodcastLine) -> None:
+    """Fields of another form, days outside of any calendar, and states that nobody knows are refused as a whole."""
+    user_id = at.services.accounts.add_user("mallory", "a long and quiet evening").user_id
+
+    def work(tx: Tx) -> None:
+        apply(tx, user_id, [line_of("show"), line_of("episode")] if wrong.kind == "series" else [], 1)
+        apply(tx, user_id, [wrong] if wrong.kind != "episode" else [line_of("show"), wrong], 1)
+
+    with pytest.raises(Rejected):
+        at.services.writer.do(work).result()
+    assert at.creators.shows.of_user(user_id) == ()
+
+
+def test_an_archive_brings_no_crowd_of_accounts(at: Desk) -> None:
+    """As many accounts as one may connect, and not more."""
+    user_id = at.services.accounts.add_user("mallory", "a long and quiet evening").user_id
+    crowd = [replace(line_of("show", account=f"Account {n}"), show=f"spotify:show:{n}") for n in range(30)]
+    with pytest.raises(Rejected, match="at most 20"):
+        at.services.writer.do(lambda tx: apply(tx, user_id, crowd, 1)).result()
+
+
+def test_one_creators_broken_row_stops_nobody_elses_watch(at: Desk) -> None:
+    """An episode that cannot even be read keeps no other from being found published."""
+    episode, moment = at.episode(State.SCHEDULED), at.stage.episodes(State.SCHEDULED)[0].publish_on_ms // 1_000
+    broken = {"state": "scheduled", "totals": "broken", "published_at": moment - 60}
+    other = at.episode().episode_id
+
+    def work(tx: Tx) -> None:
+        table.change_episode(tx, other, broken)
+        table.change_episode(tx, episode.episode_id, {"published_at": moment})
+
+    at.services.writer.do(work).result()
+    at.clock.advance(moment + 600 - at.clock.now())
+    assert at.creators.settling.confirm() == 1
+    assert at.creators.shows.episode(at.user_id, episode.episode_id).state == "published"
 
 
 # --- writes ---------------------------------------------------------------------------------------------------------

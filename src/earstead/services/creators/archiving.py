@@ -15,9 +15,11 @@ import msgspec
 
 from earstead.core.creators.metrics import Aggregation, Definition, Scope, Window
 from earstead.core.errors import Rejected
+from earstead.core.rules import LATEST
 from earstead.kit import jsontext
 from earstead.kit.texts import storable
 from earstead.services.archive_lines import line
+from earstead.services.creators.accounts import MOST_ACCOUNTS, MOST_LABEL
 from earstead.storage import creator_comments as comments
 from earstead.storage import creator_figures as figures
 from earstead.storage import creators as table
@@ -31,7 +33,14 @@ _SERIES = ("metric", "breakdown", "aggregation", "span", "definition", "operatio
 _RETENTION = ("operation", "points", "percentiles", "median_s", "most", "fetched_at")
 _TRANSCRIPT = ("text", "chapters", "operation", "fetched_at")
 _COMMENT = tuple(name.strip() for name in table.COMMENT.split(","))
-_JSON = frozenset({"permissions", "totals", "points", "percentiles", "chapters"})
+_JSON: Mapping[str, Any] = {
+    "permissions": list[str],
+    "totals": dict[str, float],
+    "points": list[list[Any]],
+    "percentiles": dict[int, float],
+    "chapters": list[tuple[float, str]],
+}
+_CURVE = list[tuple[float, int]]
 _NUMBERS = frozenset(
     """episode_count followers first_seen_at read_at gone_at anchor_id published_at created_at duration_ms
     transcript_chars median_s most fetched_at by_show answered pinned liked was_read blocked flagged replies
@@ -45,8 +54,13 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "transcript": _TRANSCRIPT,
     "comment": _COMMENT,
 }
-_WORDS = {"aggregation": Aggregation, "span": Window, "definition": Definition, "scope": Scope}
+_WORDS: Mapping[str, Any] = {"aggregation": Aggregation, "span": Window, "definition": Definition, "scope": Scope}
+_STATES = {
+    "episode": ("draft", "scheduled", "published", "gone"),
+    "comment": ("published", "review", "deleted"),
+}
 _MOST_NUMBER = 1 << 52
+_LAST_DAY = LATEST // 86_400
 _POINTS_AT_ONCE = 4_000
 _QUALITIES = 4
 
@@ -131,16 +145,34 @@ def _checked(one: PodcastLine) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in one.data.items():
         if name in _JSON:
-            found[name] = jsontext.dumps(value)
+            found[name] = jsontext.dumps(_shaped(name, value, _CURVE if one.kind == "retention" else _JSON[name]))
         elif name in _NUMBERS:
-            if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > _MOST_NUMBER:
+            if not _is_number(name, value):
                 raise Rejected(MEMBER, f"{name} is no number that can be kept")
             found[name] = value
+        elif name == "state" and value not in _STATES[one.kind]:
+            raise Rejected(MEMBER, f"{one.kind} is in no known state")
         elif isinstance(value, str) and (name not in _WORDS or value in set(_WORDS[name])):
             found[name] = storable(value)
         else:
             raise Rejected(MEMBER, f"{name} is not what it can be")
     return found
+
+
+def _shaped(name: str, value: Any, kind: Any) -> Any:
+    """JSON of the form it was written in: whoever reads it later relies on that. Raises Rejected."""
+    try:
+        msgspec.convert(value, _JSON[name] if name != "points" else kind, str_keys=True)
+    except msgspec.ValidationError as fault:
+        raise Rejected(MEMBER, f"{name} cannot be read: {fault}") from None
+    return value
+
+
+def _is_number(name: str, value: Any) -> bool:
+    kinds = int | float if name == "median_s" else int
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        return False
+    return 0 <= value <= LATEST if name.endswith("_at") else abs(value) <= _MOST_NUMBER
 
 
 def _show_id(tx: Tx, user_id: int, uri: str) -> int:
@@ -154,7 +186,10 @@ def _put_show(tx: Tx, user_id: int, one: PodcastLine, data: dict[str, Any], now:
     if any(row[3] == one.show for row in table.shows_of_user(tx, user_id)):
         return
     label = data.pop("account")
-    account = next((row for row in table.accounts_of(tx, user_id) if row[2] == label), None)
+    here = table.accounts_of(tx, user_id)
+    account = next((row for row in here if row[2] == label), None)
+    if account is None and (len(here) >= MOST_ACCOUNTS or not label or len(label) > MOST_LABEL):
+        raise Rejected(MEMBER, f"an account is one of at most {MOST_ACCOUNTS}, each with a short name")
     account_id = account[0] if account else table.add_account(tx, user_id, label, "", has_key=False, now=now)
     if account is None:
         table.change_account(tx, account_id, {"state": "off"})
@@ -218,6 +253,6 @@ def _points(said: Any) -> dict[tuple[int, str], tuple[float, int, int]]:
         raise Rejected(MEMBER, f"points cannot be read: {fault}") from None
     for day, bucket, value, quality, fetched in points:
         plain = 0 <= quality < _QUALITIES and 0 <= fetched < _MOST_NUMBER and storable(bucket) == bucket
-        if not plain or abs(day) > _MOST_NUMBER or abs(value) > _MOST_NUMBER:
+        if not plain or not 0 <= day <= _LAST_DAY or abs(value) > _MOST_NUMBER:
             raise Rejected(MEMBER, "a point is out of range")
     return {(day, bucket): (value, quality, fetched) for day, bucket, value, quality, fetched in points}

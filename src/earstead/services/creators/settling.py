@@ -17,6 +17,7 @@ from typing import Any
 from earstead.core.creators.html import same
 from earstead.core.errors import AppError, Forbidden, NeedsReauth, NotFound, RetryLater
 from earstead.kit.clock import Clock
+from earstead.kit.texts import fault_words
 from earstead.services.creators import taking
 from earstead.services.creators.accounts import CreatorAccounts
 from earstead.services.creators.changes import Changes
@@ -157,7 +158,13 @@ class Settling:
         now = self._clock.now()
         with self._engine.read() as tx:
             due = table.scheduled_before(tx, now - GRACE_S, now - GIVE_UP_S, MOST_DUE)
-        return sum(self._confirm(user_id, episode_id) for user_id, episode_id in due)
+        found = 0
+        for user_id, episode_id in due:
+            try:
+                found += self._confirm(user_id, episode_id)
+            except Exception as fault:  # one creator's episode must not keep the others' from being looked at
+                log.warning("whether episode %d was published could not be seen: %s", episode_id, fault_words(fault))
+        return found
 
     def _confirm(self, user_id: int, episode_id: int) -> int:
         episode = self._shows.episode(user_id, episode_id)
