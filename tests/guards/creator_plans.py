@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
+from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.core.errors import NotFound
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.creators import Simulator
@@ -65,15 +67,15 @@ def _keep(services: Services, user_id: int, account: CreatorAccount) -> None:
         replies=0,
         created_ms=1,
     )
-    creators.memory.comments(show.show_id, user_id, [said], {episode.uri: episode.episode_id})
+    later = replace(said, comment_uri="spotify:comment:2", created_ms=2)
+    creators.memory.comments(show.show_id, user_id, [said, later], {episode.uri: episode.episode_id})
+    assert creators.memory.comments_left(show.show_id, [said]) > 0
     stored = _some_figures(services, show.show_id)
     creators.memory.keep(Reading(account_id=account.account_id, show_id=show.show_id, figures=stored)).result()
 
 
 def _some_figures(services: Services, show_id: int) -> tuple[Figures, ...]:
     """A breakdown whose parts have changed, so that one goes and one is new."""
-    from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
-
     key = SeriesKey(
         metric="plays",
         scope=Scope.SPOTIFY,
