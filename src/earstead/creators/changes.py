@@ -26,7 +26,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from earstead.creators.errors import AmbiguousCreate, NotConfirmed, Unavailable
+from earstead.creators.errors import (
+    AmbiguousCreate,
+    CredentialsExpired,
+    Forbidden,
+    NotConfirmed,
+    RateLimited,
+    Unavailable,
+)
 from earstead.kit.clock import Clock, SystemClock, new_uuid4
 
 
@@ -221,6 +228,7 @@ class Entry:
         self._log = log
         self._change = change
         self._sent = False
+        self._taken = False
         self._done = False
 
     @property
@@ -230,9 +238,13 @@ class Entry:
 
     def sending(self, request: str) -> None:
         """A request that writes is about to leave; called by the transport."""
-        self._sent = True
+        self._sent, self._taken = True, False
         self._change = replace(self._change, steps=(*self._change.steps, request))
         self._log.step(self._change.change_id, request)
+
+    def answered(self, status: int) -> None:
+        """The request that was noted last was answered; called by the transport."""
+        self._taken = 200 <= status < 300
 
     def about(self, **more: Any) -> None:
         """Say more about it while it is under way: `episode`, `target`, `before`, `after`, `undo`, `can_undo`."""
@@ -247,7 +259,9 @@ class Entry:
     def broken(self, fault: BaseException) -> None:
         """It ended with an error: failed if that is certain, ambiguous if something may have happened."""
         lost = isinstance(fault, Unavailable | AmbiguousCreate) or not isinstance(fault, Exception)
-        state = State.AMBIGUOUS if lost and self._sent else State.FAILED
+        # What was taken and could only not be read back has happened, as far as anybody knows.
+        unread = self._taken and isinstance(fault, RateLimited | CredentialsExpired | Forbidden)
+        state = State.AMBIGUOUS if (lost and self._sent) or unread else State.FAILED
         after = self._change.after
         if isinstance(fault, NotConfirmed):
             after = {**after, **{name: found for name, (_, found) in fault.differences.items()}}
@@ -275,6 +289,10 @@ class _Part(Entry):
     def sending(self, request: str) -> None:
         """A step of the outer change."""
         self._outer.sending(request)
+
+    def answered(self, status: int) -> None:
+        """Of the outer change."""
+        self._outer.answered(status)
 
     def about(self, **more: Any) -> None:
         """What the outer change is about is said by the outer block."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
-from earstead.creators.changes import Journal
+from earstead.creators.changes import Entry, Journal
 from earstead.creators.errors import Planned, Unavailable, ValidationError
 from earstead.creators.pace import Pace, Turns
 from earstead.creators.redact import blot, plain_url, quieten_logs, unsigned
@@ -147,7 +147,7 @@ class Transport:
         if self.dry_run:
             raise Planned(request.plain)
         again = (not request.writes) if request.again is None else request.again
-        self._check(request)
+        entry = self._noted(request)
         until = self.clock.monotonic() + max(self.pace.deadline_s, request.timeout_s * _TRIES_OF_LONG)
         attempt = 0
         while True:
@@ -163,16 +163,20 @@ class Transport:
                 asked = asked_pause_s(answer)
                 wait = max(asked, self.pace.wait_s(request.backend, attempt, self._dice.random()))
                 if answer.status not in PASSING - request.final or last or self.clock.monotonic() + wait > until:
+                    if entry is not None:
+                        entry.answered(answer.status)
                     return answer
             self.sleep(wait)
 
-    def _check(self, request: Request) -> None:
+    def _noted(self, request: Request) -> Entry | None:
+        """The change that a write belongs to, which has it as a step from now on. Raises ValidationError."""
         if not request.writes:
-            return
+            return None
         entry = self.journal.current
         if entry is None:
             raise ValidationError("journal", f"{request.plain} writes, and no change was begun for it")
         entry.sending(request.plain)
+        return entry
 
     def _once(self, request: Request) -> Answer:
         import httpx2

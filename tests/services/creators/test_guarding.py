@@ -20,9 +20,11 @@ from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.creators import Creators
 from earstead.creators.auth import Credentials
 from earstead.creators.capture import read_capture
-from earstead.creators.errors import ValidationError
+from earstead.creators.changes import MemoryLog
+from earstead.creators.errors import RateLimited, ValidationError
+from earstead.creators.pace import Pace
 from earstead.creators.rest_media_types import SignedPart
-from earstead.creators.transport import Answer, Request
+from earstead.creators.transport import Answer, Exchange, Request
 from earstead.creators.urls import Urls
 from earstead.sandbox.creators.world import State
 from earstead.services.creators.archiving import PodcastLine, apply
@@ -268,7 +270,8 @@ def test_an_archive_brings_no_crowd_of_accounts(at: Desk) -> None:
 
 def test_one_creators_broken_row_stops_nobody_elses_watch(at: Desk) -> None:
     """An episode that cannot even be read keeps no other from being found published."""
-    episode, moment = at.episode(State.SCHEDULED), at.stage.episodes(State.SCHEDULED)[0].publish_on_ms // 1_000
+    episode, moment = at.episode(State.SCHEDULED), at.stage.episodes(State.SCHEDULED)[0].publish_on_ms or 0
+    moment //= 1_000
     broken = {"state": "scheduled", "totals": "broken", "published_at": moment - 60}
     other = at.episode().episode_id
 
@@ -327,6 +330,23 @@ def test_nothing_that_is_read_makes_a_known_write_a_read() -> None:
     }
     found = read_capture(json.dumps(har).encode(), known, now_ms=1_795_255_200_000)
     assert found.registry.get("renameIt").is_write
+
+
+def test_what_was_taken_and_not_read_back_is_not_called_failed(at: Desk) -> None:
+    """An edit that the service took, and then wanted a pause, has happened: the journal says that it may have."""
+    there, log = at.stage.episodes()[0], MemoryLog()
+
+    def hear(exchange: Exchange) -> None:
+        if exchange.label == "1-C":
+            at.stage.fault(http__429=100)
+
+    client = Creators(
+        bearer=at.stage.bearer, urls=Urls.at(at.stage.url), log=log, heard=hear, pace=Pace.unhurried(), clock=at.clock
+    )
+    with client, pytest.raises(RateLimited):
+        client.episodes.edit(there.anchor_id, title="Another title")
+    assert there.title == "Another title"
+    assert [change.state for change in log.changes] == ["ambiguous"]
 
 
 def test_an_undo_of_settings_keeps_what_came_after(at: Desk) -> None:
