@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
@@ -27,14 +29,17 @@ from earstead.creators.rest_media_types import SignedPart
 from earstead.creators.transport import Answer, Exchange, Request
 from earstead.creators.urls import Urls
 from earstead.sandbox.creators.world import State
+from earstead.services.container import Services
 from earstead.services.creators.archiving import PodcastLine, apply
 from earstead.services.creators.memory import CommentRead, EpisodeRead, Figures, Reading
 from earstead.services.creators.write_types import EpisodeEdit, NewEpisode, ShowEdit
+from earstead.storage import creator_downloads as downloads
 from earstead.storage import creator_erasing
 from earstead.storage import creators as table
 from earstead.storage.engine import Tx
-from tests.fakes.creators import Stage
+from tests.fakes.creators import Stage, staged
 from tests.services.creators.desk import Desk, desk
+from tests.services.creators.reading import reading
 from tests.services.creators.test_downloads import FEED, stage
 from tests.services.creators.test_downloads import Stage as Outside
 
@@ -141,6 +146,27 @@ def leftovers(services: object, show_id: int) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+def late_comment() -> CommentRead:
+    return CommentRead(
+        comment_uri="spotify:comment:1",
+        parent_uri="",
+        episode_uri="",
+        text="Late",
+        state="published",
+        author_id="",
+        author_name="",
+        author_cover="",
+        by_show=False,
+        language="",
+        answered=False,
+        pinned=False,
+        liked=False,
+        flagged=False,
+        replies=0,
+        created_ms=1,
+    )
+
+
 def test_what_arrives_after_an_erasure_is_not_kept(at: Desk) -> None:
     """A sync or an upload that was under way while everything was erased leaves nothing behind."""
     show, memory = at.show, at.creators.memory
@@ -159,25 +185,7 @@ def test_what_arrives_after_an_erasure_is_not_kept(at: Desk) -> None:
     memory.keep(late).result()
     episode = EpisodeRead(uri="spotify:episode:" + "A" * 22, anchor_id=1, title="Late", state="draft", published_at=0)
     memory.episodes(show.show_id, at.user_id, [episode], complete=False)
-    comment = CommentRead(
-        comment_uri="spotify:comment:1",
-        parent_uri="",
-        episode_uri="",
-        text="Late",
-        state="published",
-        author_id="",
-        author_name="",
-        author_cover="",
-        by_show=False,
-        language="",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
-        created_ms=1,
-    )
-    memory.comments(show.show_id, at.user_id, [comment], {})
+    memory.comments(show.show_id, at.user_id, [late_comment()], {})
     with pytest.raises(NotFound):
         memory.show(at.account.account_id, at.user_id, show.uri, {"name": "Late"})
     assert leftovers(at.services, show.show_id) == {}
@@ -468,3 +476,59 @@ def test_an_account_that_is_erased_keeps_no_upload(at: Desk) -> None:
     assert not file.exists()
     assert at.creators.studio.uploads.get(at.user_id, upload.upload_id).state == "cancelled"
     shutil.rmtree(file.parent, ignore_errors=True)
+
+
+# --- erasing, on both databases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database", ["", "postgres"])
+def test_an_erased_creator_leaves_no_row(tmp_path: Path, request: pytest.FixtureRequest, database: str) -> None:
+    """After a sync, changes, an upload, a capture, a feed with a log and requests: no table of creators names her."""
+    url: str = request.getfixturevalue("postgres_url") if database else ""
+    file = tmp_path / "talk.mp3"
+    file.write_bytes(b"ID3" + bytes(3_000))
+    with staged(episodes=4, days=20) as stage, reading(stage, tmp_path / "data", database_url=url) as at:
+        creators, user_id = at.creators, at.user_id
+        seen = {"method": "POST", "url": "https://creators-graph.spotify.com/v2/graph-pq", "status": 200}
+        seen |= {"asked": {"operationName": "getIt", "variables": {}}, "answered": {"data": {"it": 1}}}
+        recording = json.dumps({"earstead_capture": 1, "entries": [seen]}).encode()
+        creators.captures.adopt(user_id, creators.captures.add(user_id, "clicks", recording).capture_id)
+        assert at.run().state == "done"
+        show_id = at.show.show_id
+        episode = creators.shows.episodes(user_id, show_id, state="published").items[0]
+        creators.studio.edit(user_id, episode.episode_id, EpisodeEdit(title="Ein neuer Titel"))
+        upload = creators.studio.uploads.add(at.show, file, NewEpisode(title="Talk"), start=False)
+        assert creators.studio.uploads.run(upload).state == "done"
+        creators.health.check(user_id, at.account.account_id)
+        creators.memory.comments(show_id, user_id, [late_comment()], {})
+        creators.alerts.look(at.account)
+
+        def work(tx: Tx) -> None:
+            downloads.put_feed(tx, show_id, user_id, {"url": "https://feed.example/rss", "prefix": 1})
+            item = {"show_id": show_id, "target": "files.example/one.mp3", "host": "files.example", "url": "u"}
+            rest = {"guid": "", "title": "", "episode_id": 0, "size": 0, "duration_ms": 0, "published_at": 0}
+            downloads.add_files(tx, [item | rest])
+
+        at.services.writer.do(work).result()
+        log = tmp_path / "access.log"
+        log.write_text(entry("20/Nov/2026:10:00:00 +0000") * 3, "utf-8")
+        assert creators.hits.read_log(creators.hits.add_log(user_id, show_id, log, start=False).log_id, log).kept == 3
+        others = {"creator_buckets"}  # what buckets are called: nobody's
+        before = rows_of_creators(at.services)
+        assert {name for name, count in before.items() if not count} <= {"creator_transcripts", "creator_retention"}
+        at.services.accounts.erase(user_id)
+        for _ in range(200):
+            if not at.services.worker.run_due():
+                break
+        left = {name: count for name, count in rows_of_creators(at.services).items() if count}
+        assert set(left) <= others
+
+
+def rows_of_creators(services: Services) -> dict[str, int]:
+    """Rows of every table of creators."""
+    text = (files("earstead.storage") / "migrations" / "sqlite" / "0019_creators.sql").read_text("utf-8")
+    text += (files("earstead.storage") / "migrations" / "sqlite" / "0020_creator_changes.sql").read_text("utf-8")
+    text += (files("earstead.storage") / "migrations" / "sqlite" / "0021_creator_downloads.sql").read_text("utf-8")
+    names = re.findall(r"CREATE TABLE (\w+)", text)
+    with services.engine.read() as tx:
+        return {name: int((tx.one(f"SELECT count(*) FROM {name}") or (0,))[0]) for name in names}
