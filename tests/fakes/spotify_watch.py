@@ -126,10 +126,10 @@ class Stage:
 
     def export(self, folder: Path) -> Path:
         """The extended streaming history of what is over, as a file."""
-        from earstead.sandbox.spotify.control import control
+        from earstead.sandbox.spotify.control import CONTROLS
 
         path = folder / "Streaming_History_Audio_2026_0.json"
-        path.write_text(json.dumps(control(self.spotify, "GET", "export", {})))
+        path.write_text(json.dumps(CONTROLS.do(self.spotify, "GET", "export", {})))
         return path
 
     def import_export(self, folder: Path) -> None:

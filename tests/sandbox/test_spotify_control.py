@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from tests.sandbox.conftest import NOW
 
 from earstead.kit.clock import FixedClock
+from earstead.sandbox.clock import Movable, RunningClock
 from earstead.sandbox.spotify import Simulator
-from earstead.sandbox.spotify.clock import Movable, RunningClock
 
 NAMES = {
     "access_token", "refresh_token", "client_id", "client_secret", "user", "api_url", "accounts_url", "control_url",
@@ -58,6 +58,7 @@ def test_a_scripted_listener(sim: Simulator, web: TestClient) -> None:
         ("listen", {"script": [{"do": "dance"}]}, "no action 'dance'"),
         ("listen", {"script": ["dance"]}, "'str' object"),
         ("clock", {"advance_s": -1}, "the clock goes forward only"),
+        ("clock", {"advance_s": 1e300}, "the clock goes forward only, and ten years at most"),
         ("clock", {"rate": 2}, "this clock does not run"),
         ("quirks", {"tell_lies": 1}, "no quirk 'tell_lies'; there are lose_skipped"),
         ("settings", {"client": {"mode": "old"}}, "mode is one of new-dev, old-dev, extended"),

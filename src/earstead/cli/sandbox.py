@@ -17,7 +17,7 @@ from earstead.cli.common import Failed, saying_faults
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from earstead.sandbox.spotify.clock import RunningClock
+    from earstead.sandbox.clock import RunningClock
 
 FAST: Final = 60
 """How much faster than the machine's clock `--rate fast` runs."""
@@ -129,7 +129,7 @@ def command(name: str, port: int, host: str, rate: str, **given: Any) -> None:
       earstead sandbox creators --port 8092 --episodes 500 --days 1095
     """
     from earstead.kit.clock import SystemClock
-    from earstead.sandbox.spotify.clock import RunningClock
+    from earstead.sandbox.clock import RunningClock
 
     clock = RunningClock(SystemClock(), rate={"real": 1, "fast": FAST, "still": 0}[rate])
     stage = saying_faults(lambda: _SANDBOXES[name](Options(clock=clock, **given)))

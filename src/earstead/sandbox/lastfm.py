@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from earstead.kit.clock import Clock, new_secret
+from earstead.sandbox.answering import Lost
 
 OLDEST_S = 14 * 86_400
 NEWEST_S = 300
@@ -125,7 +126,7 @@ class Simulator:
         except Refusal as refused:
             text = _TEXTS.get(refused.code, "refused")
             return JSONResponse({"error": refused.code, "message": text}, _HTTP.get(refused.code, 400))
-        return _Lost() if fault.lost else JSONResponse(document)
+        return Lost() if fault.lost else JSONResponse(document)
 
     def _call(self, params: Mapping[str, str]) -> dict[str, Any]:
         self._check_signature(params)
@@ -211,13 +212,6 @@ class Simulator:
         if (play.timestamp, play.artist.casefold(), play.track.casefold()) not in held:
             self.plays.append(play)
         return 0
-
-
-class _Lost(Response):
-    """Begins an answer that never ends: the client sees its connection break."""
-
-    def __init__(self) -> None:
-        super().__init__(b"", headers={"content-length": "1000"})
 
 
 def _needed(params: Mapping[str, str], name: str) -> str:

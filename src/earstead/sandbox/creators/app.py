@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,10 +14,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from earstead.kit.clock import Clock
+from earstead.sandbox.answering import Lost, Table, form, origin_of
 from earstead.sandbox.creators import gql, legacy, pod, rest_episodes, rest_shows, rest_uploads
 from earstead.sandbox.creators.accounts import Account, Refused
-from earstead.sandbox.creators.calls import Answer, ApiError, Call, Endpoint, Table
-from earstead.sandbox.creators.control import control
+from earstead.sandbox.creators.calls import Answer, ApiError, Call, Endpoint
+from earstead.sandbox.creators.control import CONTROLS
 from earstead.sandbox.creators.limits import Window
 from earstead.sandbox.creators.next_data import BUILD, comments_page, payload
 from earstead.sandbox.creators.service import Service
@@ -89,9 +89,9 @@ class Simulator(Service):
 
     async def _token(self, request: Request) -> Response:
         self.calls["ACC token"] += 1
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+        fields = await form(request)
         try:
-            return JSONResponse(self.accounts.token(form, self.now_ms), headers={"cache-control": "no-store"})
+            return JSONResponse(self.accounts.token(fields, self.now_ms), headers={"cache-control": "no-store"})
         except Refused as refused:
             return JSONResponse(refused.body, 400)
 
@@ -143,16 +143,19 @@ class Simulator(Service):
         return await self._called("LEG", self._leg, request, "/" + request.path_params["path"], check)
 
     async def _called(
-        self, backend: str, table: Table, request: Request, path: str, check: Callable[[], Account]
+        self, backend: str, table: Table[Endpoint], request: Request, path: str, check: Callable[[], Account]
     ) -> Response:
         raw = await request.body()
         try:
-            endpoint, names = table.find(request.method, path)
+            found = table.find(request.method, path)
+            if found is None:
+                raise ApiError(405, "method not allowed") if table.knows(path) else ApiError(404, "no such path")
+            endpoint, names = found
             self.calls[f"{backend} {endpoint.label}"] += 1
             account = check()
             answer = endpoint.handler(self._call(request, names, account, raw))
         except ApiError as refused:
-            return JSONResponse(refused.body, refused.status, headers=refused.headers)
+            return refused.answer()
         if not isinstance(answer, Answer):
             answer = Answer(answer)
         return Lost() if answer.lost else JSONResponse(answer.body, answer.status, headers=dict(answer.headers))
@@ -165,14 +168,14 @@ class Simulator(Service):
             query=dict(request.query_params),
             many=request.query_params.multi_items(),
             body=_json(raw),
-            origin=f"{request.url.scheme}://{request.url.netloc}",
+            origin=origin_of(request),
         )
 
     # --- the old login ---
 
     async def _csrf(self, request: Request) -> Response:
         if not self.faults.on("leg.alive"):
-            return JSONResponse(ApiError(404, "no such path").body, 404)
+            return ApiError(404, "no such path").answer()
         answer = JSONResponse({"csrfToken": self.accounts.secret("", 36)})
         answer.set_cookie("anchorpw_s", self.accounts.secret("", 60))
         return answer
@@ -181,12 +184,12 @@ class Simulator(Service):
         try:
             said = _json(await request.body())
         except ApiError as refused:
-            return JSONResponse(refused.body, refused.status)
+            return refused.answer()
         said = said if isinstance(said, dict) else {}
         account = self.accounts.old_login(str(said.get("email", "")), str(said.get("password", "")))
         complete = bool(said.get("_csrf")) and "anchorpw_s" in request.cookies and self.faults.on("leg.alive")
         if account is None or not complete:
-            return JSONResponse(ApiError(403, "wrong e-mail or password").body, 403)
+            return ApiError(403, "wrong e-mail or password").answer()
         answer = JSONResponse({})
         answer.set_cookie("anchorpw_s", account.anchor_cookie)
         return answer
@@ -219,24 +222,7 @@ class Simulator(Service):
     # --- control ---
 
     async def _control(self, request: Request) -> Response:
-        raw = await request.body()
-        name = request.path_params.get("path", "").strip("/")
-        try:
-            said = json.loads(raw) if raw.strip() else {}
-            if not isinstance(said, dict):
-                raise ValueError("send a JSON object")
-            answer = control(self, request.method, name, said | dict(request.query_params))
-        except (ValueError, KeyError, TypeError) as problem:
-            text = f"missing: {problem.args[0]}" if isinstance(problem, KeyError) else str(problem)
-            return JSONResponse({"error": text}, 400)
-        return JSONResponse(answer) if answer is not None else JSONResponse({"error": "no such control"}, 404)
-
-
-class Lost(Response):
-    """Begins an answer that never ends: the client sees its connection break."""
-
-    def __init__(self) -> None:
-        super().__init__(b"", headers={"content-length": "1000"})
+        return await CONTROLS.answer(self, request)
 
 
 class _Front:
@@ -269,7 +255,7 @@ class _Front:
         after = faults.number("http.retry_after")
         headers = {"retry-after": str(after)} if after else {}
         if faults.take("http.429"):
-            return JSONResponse(ApiError(429, "too many requests").body, 429, headers=headers)
+            return ApiError(429, "too many requests").answer(headers)
         if faults.take("http.503"):
             return PlainTextResponse("upstream connect error", 503, headers=headers)
         return Lost() if faults.take("http.reset") else None

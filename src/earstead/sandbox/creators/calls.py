@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from earstead.sandbox.answering import Refusal
 from earstead.sandbox.creators.world import Episode, Show, read_day
 
 if TYPE_CHECKING:
@@ -18,14 +19,11 @@ UNKNOWN: Final = {"x-sim-shape": "unknown"}
 """Beside an answer of which nobody has published the shape; its body is then empty."""
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """A refusal: status and body."""
 
     def __init__(self, status: int, message: str, error: str = "", headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = dict(headers or {})
-        self.body: Json = {"error": error or _WORDS.get(status, "Error"), "message": message}
+        super().__init__(message, status, {"error": error or _WORDS.get(status, "Error"), "message": message}, headers)
 
 
 _WORDS: Final = {
@@ -162,32 +160,3 @@ class Endpoint:
     method: str
     path: str
     handler: Handler
-
-
-class Table:
-    """The endpoints of a backend by verb and path."""
-
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._rows = [(endpoint, _pattern(endpoint.path)) for endpoint in endpoints]
-
-    def find(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
-        """The first endpoint that fits, with the parts of the path.
-
-        Raises:
-            ApiError: 404, or 405 when only the verb is wrong.
-        """
-        known = False
-        for endpoint, pattern in self._rows:
-            match = pattern.fullmatch(path)
-            if match is None:
-                continue
-            if endpoint.method == method:
-                return endpoint, match.groupdict()
-            known = True
-        raise ApiError(405, "method not allowed") if known else ApiError(404, "no such path")
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    """A slash at the end may be left out or added: clients do both."""
-    escaped = re.escape(path.rstrip("/")).replace(r"\{", "{").replace(r"\}", "}")
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", escaped) + "/?")

@@ -1,33 +1,16 @@
-"""The control endpoints: what no real service has. Move the clock, set switches, sign people out, ask what is true.
-
-Answers are JSON; what cannot be done is a ValueError, which the app answers as 400 with a sentence.
-"""
+"""The control endpoints: what no real service has. Move the clock, set switches, sign people out, ask what is true."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
+from earstead.sandbox.clock import move
+from earstead.sandbox.control import Controls, Said
 from earstead.sandbox.creators.accounts import Account
 from earstead.sandbox.creators.calls import Json
 from earstead.sandbox.creators.faults import SWITCHES
 from earstead.sandbox.creators.service import Service
 from earstead.sandbox.creators.world import Episode, Show, day_text
-from earstead.sandbox.spotify.clock import Movable, RunningClock
-
-FARTHEST_S: Final = 10 * 366 * 86_400
-MOST_RATE: Final = 1_000_000
-Said = Mapping[str, Any]
-
-
-def control(service: Service, method: str, name: str, said: Said) -> Any:
-    """Do one control; None when there is no such one.
-
-    Raises:
-        ValueError: it cannot be done, and why.
-    """
-    found = _CONTROLS.get((method, name))
-    return found(service, said) if found else None
 
 
 def _state(service: Service, said: Said) -> Json:
@@ -92,21 +75,7 @@ def _episode(episode: Episode) -> Json:
 
 def _move_clock(service: Service, said: Said) -> Json:
     """{"advance_s": 60}, {"to_ms": ...}; {"rate": 0} lets a running clock stand."""
-    clock = service.clock
-    if not isinstance(clock, Movable):
-        raise ValueError("this clock cannot be moved")
-    if "rate" in said:
-        if not isinstance(clock, RunningClock):
-            raise ValueError("this clock does not run")
-        if not 0 <= float(said["rate"]) <= MOST_RATE:
-            raise ValueError(f"rate is 0 to {MOST_RATE}")
-        clock.run(float(said["rate"]))
-    seconds = float(said.get("advance_s", 0))
-    if "to_ms" in said:
-        seconds = (int(said["to_ms"]) - service.now_ms) / 1000
-    if not 0 <= seconds <= FARTHEST_S:
-        raise ValueError("the clock goes forward only, and ten years at most at a time")
-    clock.advance(seconds)
+    move(service.clock, said)
     return {"now_ms": service.now_ms, "today": day_text(service.today)}
 
 
@@ -159,17 +128,19 @@ def _forget_requests(service: Service, said: Said) -> Json:
     return _requests(service, said)
 
 
-_CONTROLS: dict[tuple[str, str], Callable[[Service, Said], Any]] = {
-    ("GET", ""): _state,
-    ("GET", "state"): _state,
-    ("GET", "episodes"): _episodes,
-    ("GET", "clock"): lambda service, said: {"now_ms": service.now_ms, "today": day_text(service.today)},
-    ("POST", "clock"): _move_clock,
-    ("GET", "faults"): _faults,
-    ("POST", "faults"): _set_faults,
-    ("DELETE", "faults"): _reset_faults,
-    ("POST", "accounts"): _accounts,
-    ("POST", "tokens"): _tokens,
-    ("GET", "requests"): _requests,
-    ("DELETE", "requests"): _forget_requests,
-}
+CONTROLS: Final = Controls[Service](
+    {
+        ("GET", ""): _state,
+        ("GET", "state"): _state,
+        ("GET", "episodes"): _episodes,
+        ("GET", "clock"): lambda service, said: {"now_ms": service.now_ms, "today": day_text(service.today)},
+        ("POST", "clock"): _move_clock,
+        ("GET", "faults"): _faults,
+        ("POST", "faults"): _set_faults,
+        ("DELETE", "faults"): _reset_faults,
+        ("POST", "accounts"): _accounts,
+        ("POST", "tokens"): _tokens,
+        ("GET", "requests"): _requests,
+        ("DELETE", "requests"): _forget_requests,
+    }
+)

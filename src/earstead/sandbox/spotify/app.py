@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,10 +14,12 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from earstead.kit.clock import Clock
+from earstead.sandbox.answering import Lost, Table, form, origin_of
+from earstead.sandbox.control import name_in
 from earstead.sandbox.spotify import catalogue_calls, library_calls, player_calls, playlist_calls
 from earstead.sandbox.spotify.accounts import SCOPES, ClientApp, Grant, OAuthError, problem_of_redirect
 from earstead.sandbox.spotify.calls import Answer, ApiError, Call, Endpoint
-from earstead.sandbox.spotify.control import control
+from earstead.sandbox.spotify.control import CONTROLS
 from earstead.sandbox.spotify.faults import Fault, take
 from earstead.sandbox.spotify.service import Service
 from earstead.sandbox.spotify.shapes import Shapes
@@ -46,7 +47,7 @@ class Simulator(Service):
     def __init__(self, clock: Clock, *, seed: int = 1, mode: str = "new-dev", user: str = "ada") -> None:
         super().__init__(clock, seed=seed, mode=mode, user=user)
         self.released = asyncio.Event()
-        self._routes = [(endpoint, _pattern(endpoint.path)) for endpoint in ENDPOINTS]
+        self._table = Table(ENDPOINTS)
         self.app = Starlette(
             routes=[
                 Route("/authorize", self._authorize, methods=["GET"]),
@@ -91,13 +92,13 @@ class Simulator(Service):
     async def _token(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=200, headers=_CORS)
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+        fields = await form(request)
         self.calls["POST /api/token"] += 1
         fault = take(self.faults, "/api/token")
         if fault is not None and fault.kind not in ("lost", "missing_token", "premium"):
             return await self._misbehave(fault)
         try:
-            said = self.accounts.token(form, request.headers.get("authorization", ""), self.now_ms)
+            said = self.accounts.token(fields, request.headers.get("authorization", ""), self.now_ms)
         except OAuthError as refused:
             return JSONResponse(refused.body, refused.status, headers=_CORS)
         lost = fault is not None and fault.kind == "lost"
@@ -116,7 +117,7 @@ class Simulator(Service):
         try:
             answer = self._answered(request, path, raw)
         except ApiError as refused:
-            return JSONResponse(refused.body, refused.status, headers=_CORS | refused.headers)
+            return refused.answer(_CORS)
         if fault is not None:
             return Lost()
         if not isinstance(answer, Answer):
@@ -131,7 +132,7 @@ class Simulator(Service):
         endpoint, names = self._found(request.method, path)
         self.calls[f"{endpoint.method} {endpoint.path}"] += 1
         self._check(endpoint, client, grant)
-        shapes = Shapes(self.store, f"{_origin(request)}/v1", client.mode == "new-dev", self.legacy_fields)
+        shapes = Shapes(self.store, f"{origin_of(request)}/v1", client.mode == "new-dev", self.legacy_fields)
         return endpoint.handler(
             Call(
                 service=self,
@@ -158,15 +159,11 @@ class Simulator(Service):
         return grant
 
     def _found(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
-        known = False
-        for endpoint, pattern in self._routes:
-            match = pattern.fullmatch(path)
-            if match is None:
-                continue
-            if endpoint.method == method:
-                return endpoint, match.groupdict()
-            known = True
-        raise ApiError(405, "Method not allowed") if known else ApiError(404, "Service not found")
+        found = self._table.find(method, path)
+        if found is None:
+            known = self._table.knows(path)
+            raise ApiError(405, "Method not allowed") if known else ApiError(404, "Service not found")
+        return found
 
     def _check(self, endpoint: Endpoint, client: ClientApp, grant: Grant) -> None:
         """Refuse in the order the service does: the app, its limits, the user, the endpoint, the scope."""
@@ -202,32 +199,15 @@ class Simulator(Service):
             return Response(b'{"items": [{"track": ', 200, media_type="application/json")
         if fault.kind == "lost":
             return Lost()
-        return JSONResponse(said.body, said.status, headers=_CORS | said.headers)
+        return said.answer(_CORS)
 
     # --- control ---
 
     async def _control(self, request: Request) -> Response:
-        raw = await request.body()
-        if (request.method, request.path_params["path"].strip("/")) == ("DELETE", "faults"):
+        if (request.method, name_in(request)) == ("DELETE", "faults"):
             self.released.set()
             self.released = asyncio.Event()
-        try:
-            said = json.loads(raw) if raw.strip() else {}
-            if not isinstance(said, dict):
-                raise ValueError("send a JSON object")
-            given = {**said, **request.query_params}
-            answer = control(self, request.method, request.path_params["path"].strip("/"), given)
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            text = f"missing: {problem.args[0]}" if isinstance(problem, KeyError) else str(problem)
-            return JSONResponse({"error": text}, 400)
-        return JSONResponse(answer) if answer is not None else JSONResponse({"error": "no such control"}, 404)
-
-
-class Lost(Response):
-    """Begins an answer that never ends: the client sees its connection break."""
-
-    def __init__(self) -> None:
-        super().__init__(b"", headers={"content-length": "1000"})
+        return await CONTROLS.answer(self, request)
 
 
 def _too_many(retry_after_s: int, *, quota: bool) -> ApiError:
@@ -239,14 +219,6 @@ def _problem_of_request(response_type: str, scopes: frozenset[str]) -> str:
     if response_type != "code":
         return "unsupported_response_type"
     return "" if scopes <= SCOPES else "invalid_scope"
-
-
-def _origin(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
 
 def _body(raw: bytes, endpoint: Endpoint) -> Any:

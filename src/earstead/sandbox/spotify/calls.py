@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from earstead.sandbox.answering import Refusal
 from earstead.sandbox.spotify.accounts import ClientApp, Grant
 from earstead.sandbox.spotify.service import Person, Service
 from earstead.sandbox.spotify.shapes import Json, Shapes
@@ -14,15 +15,12 @@ from earstead.sandbox.spotify.shapes import Json, Shapes
 T = TypeVar("T")
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """A refusal: its status, message and, for the player and quotas, reason."""
 
     def __init__(self, status: int, message: str, reason: str = "", headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = dict(headers or {})
         error: Json = {"status": status, "message": message}
-        self.body: Json = {"error": error | ({"reason": reason} if reason else {})}
+        super().__init__(message, status, {"error": error | ({"reason": reason} if reason else {})}, headers)
 
 
 @dataclass(frozen=True, slots=True)

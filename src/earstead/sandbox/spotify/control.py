@@ -1,18 +1,16 @@
 """The control endpoints: what no real service has.
 
 Move the clock, direct the listener, break things, ask what was true.
-
-Answers are JSON; what cannot be done is a ValueError, which the app answers as 400 with a sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Final
 
+from earstead.sandbox.clock import move
+from earstead.sandbox.control import Controls, Said
 from earstead.sandbox.spotify.accounts import SCOPES
-from earstead.sandbox.spotify.clock import Movable, RunningClock
 from earstead.sandbox.spotify.export import exported
 from earstead.sandbox.spotify.faults import read_fault
 from earstead.sandbox.spotify.limits import usual
@@ -20,18 +18,6 @@ from earstead.sandbox.spotify.recent import told, why_untold
 from earstead.sandbox.spotify.script import ACTIONS, Action
 from earstead.sandbox.spotify.service import MODES, Service
 from earstead.sandbox.spotify.shapes import Json
-
-Said = Mapping[str, Any]
-
-
-def control(service: Service, method: str, name: str, said: Said) -> Any:
-    """Do one control; None when there is no such one.
-
-    Raises:
-        ValueError: it cannot be done, and why.
-    """
-    found = _CONTROLS.get((method, name))
-    return found(service, said) if found else None
 
 
 def _state(service: Service, said: Said) -> Json:
@@ -51,19 +37,7 @@ def _state(service: Service, said: Said) -> Json:
 
 def _move_clock(service: Service, said: Said) -> Json:
     """{"advance_s": 60} or {"to_ms": ...}; {"rate": 0} lets a running clock stand."""
-    clock = service.clock
-    if not isinstance(clock, Movable):
-        raise ValueError("this clock cannot be moved")
-    if "rate" in said:
-        if not isinstance(clock, RunningClock):
-            raise ValueError("this clock does not run")
-        clock.run(float(said["rate"]))
-    seconds = float(said.get("advance_s", 0))
-    if "to_ms" in said:
-        seconds = (int(said["to_ms"]) - service.now_ms) / 1000
-    if seconds < 0:
-        raise ValueError("the clock goes forward only")
-    clock.advance(seconds)
+    move(service.clock, said)
     for name in service.people:
         service.person(name)
     return {"now_ms": service.now_ms}
@@ -236,24 +210,26 @@ def _add_client(service: Service, said: Said) -> Json:
     return asdict(service.accounts.add_client(_mode(said), str(said.get("developer", "developer")), **given))
 
 
-_CONTROLS: dict[tuple[str, str], Callable[[Service, Said], Any]] = {
-    ("GET", ""): _state,
-    ("GET", "state"): _state,
-    ("GET", "clock"): lambda service, said: {"now_ms": service.now_ms},
-    ("POST", "clock"): _move_clock,
-    ("POST", "listen"): _listen,
-    ("POST", "live"): _live,
-    ("GET", "player"): _player,
-    ("GET", "truth"): _truth,
-    ("GET", "export"): lambda service, said: exported(service, str(said.get("user", ""))),
-    ("GET", "requests"): _requests,
-    ("DELETE", "requests"): _reset_requests,
-    ("POST", "limits"): _set_limits,
-    ("POST", "quirks"): _set_quirks,
-    ("POST", "faults"): _add_fault,
-    ("DELETE", "faults"): _clear_faults,
-    ("POST", "tokens"): _tokens,
-    ("POST", "users"): _add_user,
-    ("POST", "clients"): _add_client,
-    ("POST", "settings"): _settings,
-}
+CONTROLS: Final = Controls[Service](
+    {
+        ("GET", ""): _state,
+        ("GET", "state"): _state,
+        ("GET", "clock"): lambda service, said: {"now_ms": service.now_ms},
+        ("POST", "clock"): _move_clock,
+        ("POST", "listen"): _listen,
+        ("POST", "live"): _live,
+        ("GET", "player"): _player,
+        ("GET", "truth"): _truth,
+        ("GET", "export"): lambda service, said: exported(service, str(said.get("user", ""))),
+        ("GET", "requests"): _requests,
+        ("DELETE", "requests"): _reset_requests,
+        ("POST", "limits"): _set_limits,
+        ("POST", "quirks"): _set_quirks,
+        ("POST", "faults"): _add_fault,
+        ("DELETE", "faults"): _clear_faults,
+        ("POST", "tokens"): _tokens,
+        ("POST", "users"): _add_user,
+        ("POST", "clients"): _add_client,
+        ("POST", "settings"): _settings,
+    }
+)

@@ -20,6 +20,7 @@ from graphql import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from earstead.sandbox.answering import origin_of
 from earstead.sandbox.creators.calls import ApiError
 from earstead.sandbox.creators.gql.context import Context
 from earstead.sandbox.creators.gql.errors import NOT_FOUND, invalid
@@ -63,7 +64,7 @@ class Endpoint:
         try:
             account = self._simulator.bearer(request)
         except ApiError as refused:
-            return JSONResponse(refused.body, refused.status)
+            return refused.answer()
         said = _read(raw)
         if said is None:
             return _bad("the body is an object with query or extensions")
@@ -132,7 +133,7 @@ class Endpoint:
             heard=self._heard,
             owner=owner,
             operation=operation,
-            origin=f"{request.url.scheme}://{request.url.netloc}",
+            origin=origin_of(request),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from earstead.sandbox.answering import origin_of
 from earstead.sandbox.creators.gql.bundle import packed, page, scripts
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Pages:
     async def page(self, request: Request) -> Response:
         """The dashboard's page."""
         self._simulator.calls["WEB page"] += 1
-        origin = f"{request.url.scheme}://{request.url.netloc}"
+        origin = origin_of(request)
         # Under its real name the site is at the root, so the scripts are too.
         base = origin if request.url.hostname == REAL_HOST else f"{origin}/_web"
         return HTMLResponse(page(base, self._rotated))

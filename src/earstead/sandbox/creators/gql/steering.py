@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from earstead.sandbox.creators.gql.endpoint import Endpoint
+from earstead.sandbox.control import Said, controlled
+from earstead.sandbox.creators.gql.endpoint import Endpoint, Json
 
 if TYPE_CHECKING:
     from earstead.sandbox.creators.app import Simulator
@@ -22,18 +23,17 @@ class Steering:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        talk, now_ms = self._endpoint.talk, self._simulator.now_ms
         if request.method == "GET":
+            talk, now_ms = self._endpoint.talk, self._simulator.now_ms
             for show in self._simulator.world.shows.values():
                 talk.of_show(show, now_ms)
             return JSONResponse(talk.state(now_ms))
-        try:
-            said = await request.json()
-            episode = self._simulator.world.episode(str(said["episode"]))
-            if episode is None:
-                raise ValueError("no such episode")
-            comment = talk.say(episode, str(said["text"]), now_ms, review=bool(said.get("review")))
-        except (ValueError, KeyError, TypeError) as problem:
-            why = f"missing: {problem.args[0]}" if isinstance(problem, KeyError) else str(problem)
-            return JSONResponse({"error": why}, 400)
-        return JSONResponse({"comment": comment.uri, "username": comment.author})
+        return await controlled(request, self._say)
+
+    def _say(self, said: Said) -> Json:
+        episode = self._simulator.world.episode(str(said["episode"]))
+        if episode is None:
+            raise ValueError("no such episode")
+        now_ms, review = self._simulator.now_ms, bool(said.get("review"))
+        comment = self._endpoint.talk.say(episode, str(said["text"]), now_ms, review=review)
+        return {"comment": comment.uri, "username": comment.author}
