@@ -532,3 +532,15 @@ def rows_of_creators(services: Services) -> dict[str, int]:
     names = re.findall(r"CREATE TABLE (\w+)", text)
     with services.engine.read() as tx:
         return {name: int((tx.one(f"SELECT count(*) FROM {name}") or (0,))[0]) for name in names}
+
+
+def test_characters_that_no_database_holds_come_back_as_texts(tmp_path: Path, postgres_url: str) -> None:
+    """A zero in a title, a description or a setting breaks nothing after it was sent: there it would be sent again."""
+    with staged(episodes=4, days=20) as stage, reading(stage, tmp_path / "data", database_url=postgres_url) as at:
+        studio, show_id = at.creators.studio, at.show.show_id
+        made = studio.draft(at.user_id, show_id, NewEpisode(title="Sa\0lt", description="<p>a\0b</p>"))
+        assert at.creators.shows.episode(at.user_id, made.episode_id).title == "Salt"
+        studio.edit(at.user_id, made.episode_id, EpisodeEdit(description="<p>c\0d</p>"))
+        assert at.creators.shows.episode(at.user_id, made.episode_id).description == "<p>cd</p>"
+        studio.show_settings(at.user_id, show_id, ShowEdit(description="Slow\0 talk."))
+        assert at.show.description == "Slow talk."

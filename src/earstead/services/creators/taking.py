@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from earstead.kit.texts import storable
 from earstead.services.creators.hands import EpisodeNow
 from earstead.services.creators.types import CreatorShow
 from earstead.services.creators.write_types import EpisodeAt, NewEpisode
@@ -61,7 +62,7 @@ def take_episode(tx: Tx, episode_id: int, found: EpisodeNow, sent: Mapping[str, 
     for name in ("title", "description"):
         said = getattr(found, name) or sent.get(name)
         if said is not None:
-            values[name] = said
+            values[name] = storable(said)
     if sent.get("episode_type"):
         values["episode_type"] = sent["episode_type"]
     moment = found.publish_on or sent.get("publish_on") or 0
@@ -82,6 +83,6 @@ def published(tx: Tx, episode_id: int, at: int, now: int) -> None:
 
 def change_show(tx: Tx, show: CreatorShow, found: Mapping[str, Any]) -> None:
     """Keep what was read back of a show."""
-    values = {name: str(found[name]) for name in _SHOW_FIELDS if found.get(name)}
+    values = {name: storable(str(found[name])) for name in _SHOW_FIELDS if found.get(name)}
     if values:
         table.put_show(tx, show.account_id, show.user_id, show.uri, show.read_at, values)

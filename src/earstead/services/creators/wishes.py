@@ -1,12 +1,17 @@
-"""What can be wished for at Spotify for Creators: checked before anything is sent, so that a dry run says it too."""
+"""What can be wished for at Spotify for Creators: checked before anything is sent, so that a dry run says it too.
+
+Texts lose what no database holds here: what was sent and could not be noted would be sent again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from earstead.core.errors import Conflict, Rejected
+from earstead.kit.texts import storable
 from earstead.services.creators.types import CreatorShow
 from earstead.services.creators.write_types import (
     OPTION_MOST,
@@ -52,6 +57,7 @@ def publish_on(at: int, now: int) -> int:
 
 def new_episode(wanted: NewEpisode, now: int) -> NewEpisode:
     """An episode that can be made. Raises Rejected."""
+    wanted = replace(wanted, title=storable(wanted.title), description=storable(wanted.description))
     title(wanted.title)
     if wanted.publish_on:
         publish_on(wanted.publish_on, now)
@@ -64,6 +70,7 @@ def edit(wanted: EpisodeEdit, now: int) -> EpisodeEdit:
     """A change of an episode. Raises Rejected, also for one that changes nothing."""
     if not wanted.values():
         raise Rejected("", "name at least one thing to change")
+    wanted = replace(wanted, **_storable(wanted.values()))
     if wanted.title is not None:
         title(wanted.title)
     if wanted.publish_on is not None:
@@ -75,9 +82,11 @@ def edit(wanted: EpisodeEdit, now: int) -> EpisodeEdit:
 
 def show(wanted: ShowEdit) -> ShowEdit:
     """A change of a show. Raises Rejected for what the service would not take."""
-    values = wanted.values()
-    if not values:
+    said = wanted.values()
+    if not said:
         raise Rejected("", "name at least one thing to change")
+    wanted = replace(wanted, **_storable(said))
+    values = wanted.values()
     if wanted.name is not None and not wanted.name.strip():
         raise Rejected("name", "a show needs a name")
     for name, most in SHOW_LIMITS.items():
@@ -95,6 +104,7 @@ def slug(text: str) -> str:
 
 def reply(text: str) -> str:
     """An answer to a comment. Raises Rejected."""
+    text = storable(text)
     if not text.strip():
         raise Rejected("text", "an answer needs words")
     return _most("text", text.strip(), REPLY_MOST)
@@ -102,6 +112,7 @@ def reply(text: str) -> str:
 
 def poll(wanted: PollWanted, now: int) -> PollWanted:
     """A poll. Raises Rejected."""
+    wanted = replace(wanted, question=storable(wanted.question), options=tuple(map(storable, wanted.options)))
     if not wanted.question.strip():
         raise Rejected("question", "a poll needs a question")
     _most("question", wanted.question, QUESTION_MOST)
@@ -148,6 +159,10 @@ def writable(found: CreatorShow) -> CreatorShow:
     if not found.hosted:
         raise Conflict(f"{found.name} is not hosted by Spotify: change it where its feed comes from.")
     return found
+
+
+def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _natural(name: str, value: int) -> None:
