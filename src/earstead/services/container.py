@@ -89,6 +89,7 @@ class Services:
     def close(self) -> None:
         """Finish what was begun: jobs, then the writer, then the connections."""
         self.watching.stop()
+        self.creators.syncs.close()
         self.worker.stop()
         self.relays.close()
         self.spotify_links.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from earstead.sandbox.creators.facts import Metric
 from earstead.sandbox.creators.gql.talk import Standing, Talk
 from earstead.sandbox.creators.world import Hosting
 from earstead.services.creators.memory import CommentRead
+from earstead.services.creators.syncs import Progress
+from earstead.services.creators.types import CreatorAccount
 from earstead.storage import creator_figures as figures
 from earstead.storage.engine import Tx
 from tests.fakes.creators import Stage, staged
@@ -145,6 +147,31 @@ def test_a_sync_goes_on_where_it_stopped(small: Stage, tmp_path: Path) -> None:
         assert {key: sorted(value) for key, value in reader.stored().items()} == {
             key: sorted(value) for key, value in expected.items()
         }
+
+
+def test_a_server_that_stops_ends_the_slice_and_goes_on_later(reader: Reader) -> None:
+    """Told to stop, a slice asks nothing more; at the next start the sync goes on, and all of it arrives."""
+    hands, syncs = reader.creators.doing.hands, reader.creators.syncs
+    assert isinstance(hands, KeepingHands)
+    real = ServiceSync(hands, reader.creators.shows, reader.creators.memory, reader.clock)
+    asked: list[int] = []
+
+    class Stopping:
+        """Stops the server as soon as a slice begins."""
+
+        def sync(self, account: CreatorAccount, progress: Progress, since: int, told: Callable[[], None]) -> bool:
+            syncs.close()
+            finished = real.sync(account, progress, since, told)
+            asked.append(progress.requests)
+            syncs.served_by(real)
+            return finished
+
+    syncs.served_by(Stopping())
+    done = reader.run()
+    assert done.state == "done"
+    assert len(asked) == 1
+    assert 0 < asked[0] < 20 < done.requests
+    reader.agrees("starts")
 
 
 def test_limits_and_outages_only_cost_time(reader: Reader, small: Stage) -> None:

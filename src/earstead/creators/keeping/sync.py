@@ -171,7 +171,7 @@ class _Run:
         for at, (ask, marks) in enumerate(due):
             place = (ask.subject.show_id, ask.subject.episode_id, ask.piece.name)
             # A slice asks at least something, however short it is: what has no hash is no question.
-            if self.late and self._progress.requests > before:
+            if self._progress.stopping or (self.late and self._progress.requests > before):
                 return False
             self._progress.doing = f"{ask.subject.title}: {ask.piece.about}"
             if at % TELL_EVERY == 0:

@@ -50,6 +50,8 @@ class Progress:
     rows: int = 0
     doing: str = ""
     notes: tuple[str, ...] = ()
+    stopping: bool = False
+    """The server stops: the slice is to end at the next question."""
 
     def note(self, words: str) -> None:
         """Tell something, once."""
@@ -98,6 +100,7 @@ class CreatorSyncs:
         self._accounts = accounts
         self._syncer: Syncer | None = None
         self._followers: list[Follower] = []
+        self._at_work: dict[int, Progress] = {}
         worker.every(LOOK_JOB, LOOK_EVERY_S, self._look)
         worker.handle(SYNC_JOB, self._work, lane=lambda payload: str(payload["account_id"]))
         accounts.after_connecting(lambda account: self._begin(account, "connected"))
@@ -110,6 +113,11 @@ class CreatorSyncs:
     def followed_by(self, follower: Follower) -> None:
         """Have the end of syncs followed by more."""
         self._followers.append(follower)
+
+    def close(self) -> None:
+        """Have the slices in hand end soon; their syncs go on at the next start."""
+        for progress in list(self._at_work.values()):
+            progress.stopping = True
 
     # ---- asking ------------------------------------------------------------------------------------------
 
@@ -196,6 +204,7 @@ class CreatorSyncs:
         run = sync_from(row)
         progress = Progress(done=run.done, planned=run.planned, requests=run.requests, rows=run.rows, notes=run.notes)
         tell = self._teller(run.sync_id, progress)
+        self._at_work[run.sync_id] = progress
         try:
             tell()
             finished = self._syncer.sync(account, progress, run.started_at, tell)
@@ -216,6 +225,8 @@ class CreatorSyncs:
                 self._end(account, run, progress, "done", None)
             else:
                 self._go_on(run, progress, 0)
+        finally:
+            del self._at_work[run.sync_id]
 
     def _teller(self, sync_id: int, progress: Progress) -> Callable[[], None]:
         def tell() -> None:
