@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from earstead.creators import Bearer, Creators, Credentials, Pace, Urls
 from earstead.creators.auth import code_of
+from earstead.creators.client import Options
 from earstead.creators.errors import (
     AuthConfigError,
     AuthFlowChanged,
@@ -44,6 +46,16 @@ def test_two_cookies_become_a_bearer(creators_stage: Stage) -> None:
         assert creators.session.expires_at == creators_stage.clock.now() + 3600
         assert creators.rest.legacy_ids(creators_stage.show_id).station_id == creators_stage.show.station_id
     assert creators_stage.simulator.calls["ACC authorize"] == 1
+
+
+def test_signing_in_takes_what_a_client_takes() -> None:
+    """All that a client may be given can be given when signing in, of the same type; what it does not know is refused."""
+    taken = inspect.signature(Creators, eval_str=True).parameters
+    options = {name: one.annotation for name, one in taken.items() if name not in ("credentials", "bearer")}
+    assert get_type_hints(Options) == options
+    unknown: dict[str, Any] = {"dry_runn": True}
+    with pytest.raises(TypeError, match="dry_runn"):
+        Creators.sign_in(sp_dc="AQ" + "x" * 158, **unknown)
 
 
 def test_one_cookie_is_enough(creators_stage: Stage) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 from earstead.core.creators.registry import Registry
 from earstead.creators.asking import Asking
@@ -34,6 +34,24 @@ from earstead.creators.undoing import undo
 from earstead.creators.uploads import Ledger, Uploads
 from earstead.creators.urls import Urls
 from earstead.kit.clock import Clock, SystemClock
+
+
+class Options(TypedDict, total=False):
+    """What a client may be given beside its credentials; `Creators` says what each is."""
+
+    urls: Urls | None
+    registry: Registry | None
+    log: ChangeLog | None
+    ledger: Ledger | None
+    pairs: Pairs | None
+    dry_run: bool
+    adhoc: bool
+    heard: Heard | None
+    clock: Clock | None
+    sleep: Callable[[float], None] | None
+    pace: Pace | None
+    actor: str
+    agent: str
 
 
 class Creators(Asking):
@@ -104,43 +122,10 @@ class Creators(Asking):
         self.shows = Shows(tools)
 
     @classmethod
-    def sign_in(
-        cls,
-        *,
-        sp_dc: str,
-        sp_key: str = "",
-        urls: Urls | None = None,
-        registry: Registry | None = None,
-        log: ChangeLog | None = None,
-        ledger: Ledger | None = None,
-        pairs: Pairs | None = None,
-        dry_run: bool = False,
-        adhoc: bool = False,
-        heard: Heard | None = None,
-        clock: Clock | None = None,
-        sleep: Callable[[float], None] | None = None,
-        pace: Pace | None = None,
-        actor: str = "",
-        agent: str = AGENT,
-    ) -> Self:
+    def sign_in(cls, *, sp_dc: str, sp_key: str = "", **options: Unpack[Options]) -> Self:
         """A client that is signed in already, except in a dry run. Raises what `Session.bearer` raises."""
-        creators = cls(
-            Credentials(sp_dc, sp_key),
-            urls=urls,
-            registry=registry,
-            log=log,
-            ledger=ledger,
-            pairs=pairs,
-            dry_run=dry_run,
-            adhoc=adhoc,
-            heard=heard,
-            clock=clock,
-            sleep=sleep,
-            pace=pace,
-            actor=actor,
-            agent=agent,
-        )
-        if not dry_run:
+        creators = cls(Credentials(sp_dc, sp_key), **options)
+        if not creators.dry_run:
             creators.session.bearer()
         return creators
 
