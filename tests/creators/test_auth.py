@@ -49,7 +49,7 @@ def test_two_cookies_become_a_bearer(creators_stage: Stage) -> None:
 
 
 def test_signing_in_takes_what_a_client_takes() -> None:
-    """All that a client may be given can be given when signing in, of the same type; what it does not know is refused."""
+    """All that a client may be given can be given when signing in, of the same type; what is unknown is refused."""
     taken = inspect.signature(Creators, eval_str=True).parameters
     options = {name: one.annotation for name, one in taken.items() if name not in ("credentials", "bearer")}
     assert get_type_hints(Options) == options
