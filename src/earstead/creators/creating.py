@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,7 @@ class Creating:
     def __init__(self, tools: Tools, states: States) -> None:
         self._tools = tools
         self._states = states
+        self._making = threading.Lock()
 
     def create(
         self,
@@ -127,6 +129,12 @@ class Creating:
     # ---- the steps of a create ---------------------------------------------------------------------------
 
     def _created(self, show: ShowRef, new: _New, told: Told | None) -> Change:
+        with ExitStack() as alone:
+            # From the look for a twin until the new draft has its title: two wishes at once would make two.
+            alone.enter_context(self._making)
+            return self._made(show, new, told, alone.close)
+
+    def _made(self, show: ShowRef, new: _New, told: Told | None, titled: Callable[[], None]) -> Change:
         title = new.wanted["title"].strip()
         drafts = self._tools.listing.trusted(show, DRAFTS)
         twin = next((item for item in drafts.items if item.title.strip() == title), None)
@@ -139,7 +147,9 @@ class Creating:
             after["anchor_id"] = anchor_id
             entry.about(episode=str(anchor_id), after=after)
             try:
-                shown = self._filled(show, anchor_id, new, told)
+                shown = self._named(show, anchor_id, new.wanted)
+                titled()
+                shown = self._filled(shown, anchor_id, new, told)
             except CreatorsError as fault:
                 fault.mend = f"{fault.mend} The draft {anchor_id} stays: go on with it, or delete it."
                 raise
@@ -147,8 +157,7 @@ class Creating:
             entry.confirmed({**after, "state": str(shown.state)})
         return entry.change
 
-    def _filled(self, show: ShowRef, anchor_id: int, new: _New, told: Told | None) -> Shown:
-        shown = self._named(show, anchor_id, new.wanted)
+    def _filled(self, shown: Shown, anchor_id: int, new: _New, told: Told | None) -> Shown:
         if new.file:
             self._send(shown, new.file, told)
         if new.picture:

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import shutil
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
@@ -18,12 +19,12 @@ from msgspec.structs import replace
 
 from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.core.creators.registry import Registry
-from earstead.core.errors import Conflict, NotFound, Rejected
+from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.creators import Creators
 from earstead.creators.auth import Credentials
 from earstead.creators.capture import read_capture
 from earstead.creators.changes import MemoryLog
-from earstead.creators.errors import RateLimited, ValidationError
+from earstead.creators.errors import DraftExists, RateLimited, ValidationError
 from earstead.creators.pace import Pace
 from earstead.creators.rest_media_types import SignedPart
 from earstead.creators.transport import Answer, Exchange, Request
@@ -544,3 +545,22 @@ def test_characters_that_no_database_holds_come_back_as_texts(tmp_path: Path, po
         assert at.creators.shows.episode(at.user_id, made.episode_id).description == "<p>cd</p>"
         studio.show_settings(at.user_id, show_id, ShowEdit(description="Slow\0 talk."))
         assert at.show.description == "Slow talk."
+
+
+def test_a_button_that_is_pressed_twice_makes_one_draft(at: Desk) -> None:
+    """Two wishes for the same draft at the same moment: one is made, the other is told that it is there."""
+    made: list[object] = []
+
+    def press() -> None:
+        try:
+            made.append(at.creators.studio.draft(at.user_id, at.show.show_id, NewEpisode(title="Salt")).state)
+        except AppError as fault:
+            made.append(type(fault))
+
+    threads = [threading.Thread(target=press) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(map(str, made)) == [str(DraftExists)] * 2 + ["confirmed"]
+    assert [one.title for one in at.stage.episodes(State.DRAFT)].count("Salt") == 1
