@@ -24,6 +24,7 @@ Told = Callable[[int, int], None]
 """Told how many bytes of how many are there."""
 _EXPIRED: Final = frozenset({400, 403, 404, 410})
 """What a storage answers for a signed address that is too old."""
+_KEPT_S: Final = 7 * 86_400
 _NEW_S: Final = 90.0
 """For so long after the finish a 404 only means "not yet"."""
 
@@ -84,7 +85,10 @@ class MemoryLedger:
 
 
 class FileLedger:
-    """Keeps each in a file of a directory, mode 600: the signed addresses in it are secret while they live."""
+    """Keeps each in a file of a directory, mode 600: the signed addresses in it are secret while they live.
+
+    What was never finished goes after a week, when the addresses have long ended.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -109,6 +113,10 @@ class FileLedger:
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(asdict(begun)), encoding="utf-8")
         fresh.replace(path)
+        before = path.stat().st_mtime - _KEPT_S
+        for old in self._directory.glob("upload-*.json"):
+            if old.stat().st_mtime < before:
+                old.unlink(missing_ok=True)
 
     def drop(self, key: str) -> None:
         """Remove the file."""

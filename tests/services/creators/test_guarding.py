@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import shutil
 import threading
@@ -28,6 +29,7 @@ from earstead.creators.errors import DraftExists, RateLimited, ValidationError
 from earstead.creators.pace import Pace
 from earstead.creators.rest_media_types import SignedPart
 from earstead.creators.transport import Answer, Exchange, Request
+from earstead.creators.uploads import Begun, FileLedger
 from earstead.creators.urls import Urls
 from earstead.sandbox.creators.world import State
 from earstead.services.container import Services
@@ -454,6 +456,18 @@ def test_an_upload_is_removed_wherever_the_folder_lies(creators_stage: Stage, tm
         upload = at.creators.studio.upload(at.user_id, at.show.show_id, file, NewEpisode(title="Talk"))
         uploads.cancel(at.user_id, upload.upload_id)
         assert not file.exists()
+
+
+def test_signed_addresses_do_not_stay(tmp_path: Path) -> None:
+    """An upload that was begun and given up is forgotten after a week, with the addresses that open the storage."""
+    ledger = FileLedger(tmp_path)
+    begun = Begun(upload_id="1", urls={1: f"https://storage.example/up?Signature={SECRET}"}, etags={})
+    ledger.put("old", begun)
+    old = tmp_path / "upload-old.json"
+    os.utime(old, (old.stat().st_mtime - 8 * 86_400,) * 2)
+    ledger.put("new", begun)
+    assert ledger.get("old") is None and ledger.get("new") == begun
+    assert SECRET not in repr(begun) and (tmp_path / "upload-new.json").stat().st_mode & 0o077 == 0
 
 
 def test_a_user_who_is_erased_leaves_no_file(at: Desk) -> None:
