@@ -442,6 +442,17 @@ def test_a_recording_of_addresses_is_cleaned_in_time() -> None:
     assert perf_counter() - began < 5
 
 
+def test_a_recording_of_nothing_but_values_is_refused() -> None:
+    """A few megabytes of empty lists, which would take a hundred times as much, are not even read."""
+    data = b'{"earstead_capture": 1, "entries": [' + b"[]," * 2_100_000 + b"[]]}"
+    tracemalloc.start()
+    with pytest.raises(ValidationError, match="too many values"):
+        read_capture(data, Registry.pinned(), now_ms=1)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 << 20
+
+
 # --- files ----------------------------------------------------------------------------------------------------------
 
 

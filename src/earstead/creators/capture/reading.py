@@ -16,6 +16,8 @@ from earstead.creators.errors import ValidationError
 
 MOST_BYTES = 64 << 20
 _MOST_ENTRIES = 20_000
+_MOST_VALUES = 4_000_000
+"""A value takes dozens of times its text in memory: 64 MB of empty lists would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ def read(data: bytes) -> Recording:
     """
     if len(data) > MOST_BYTES:
         raise ValidationError("file", f"is larger than {MOST_BYTES >> 20} MB: record fewer clicks at once")
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise ValidationError("file", "holds too many values: record fewer clicks at once")
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as cause:
