@@ -5,24 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from earstead.app import open_services
 from earstead.core.creators.metrics import Aggregation
-from earstead.kit.clock import FixedClock
 from earstead.sandbox.creators.facts import Metric, People
 from earstead.sandbox.creators.world import Episode
-from earstead.services.container import Services
 from earstead.services.creators.choosing import AGGREGATION, BREAKDOWN, EPISODE, METRIC, OPERATION
-from earstead.services.creators.office import CreatorServices
 from earstead.services.creators.rows import day_of
-from earstead.services.creators.types import CreatorAccount, CreatorEpisode, CreatorShow, SyncRun
-from earstead.settings import Settings
+from earstead.services.creators.types import CreatorEpisode, SyncRun
 from earstead.storage import creator_figures as table
 from tests.fakes.creators import Stage
+from tests.fakes.creators_home import Home, home
 
-PASSWORD = "correct horse battery staple"
 MOST_TURNS = 2_000
 _COUNTED = {
     "starts": Metric.STARTS,
@@ -33,29 +27,8 @@ _COUNTED = {
 }
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Home):
     """Ada's server, her account connected, beside the world it reads."""
-
-    services: Services
-    stage: Stage
-    user_id: int
-    account: CreatorAccount
-
-    @property
-    def clock(self) -> FixedClock:
-        """The clock of server and simulator."""
-        return self.stage.clock
-
-    @property
-    def creators(self) -> CreatorServices:
-        """Her services."""
-        return self.services.creators
-
-    @property
-    def show(self) -> CreatorShow:
-        """The show that is hosted by Spotify, the first of the account."""
-        return next(one for one in self.creators.shows.of_user(self.user_id) if one.spotify_id == self.stage.show_id)
 
     def run(self, *, between: Callable[[SyncRun], object] | None = None) -> SyncRun:
         """Let the sync that waits do its work to the end; the clock moves on where it wants a pause."""
@@ -129,11 +102,5 @@ class Reader:
 @contextmanager
 def reading(stage: Stage, data: Path, database_url: str = "") -> Iterator[Reader]:
     """A server of the test's own with the account connected, nothing read yet; background work is not started."""
-    url = database_url if database_url.startswith("postgresql") else ""
-    services = open_services(Settings(data=data, database_url=url, creators_url=stage.url), clock=stage.clock)
-    try:
-        user_id = services.accounts.claim_owner(services.accounts.owner_link(), "ada", PASSWORD).user_id
-        account = services.creators.accounts.connect(user_id, stage.sp_dc, stage.sp_key)
-        yield Reader(services=services, stage=stage, user_id=user_id, account=account)
-    finally:
-        services.close()
+    with home(stage, data, database_url) as at:
+        yield Reader(services=at.services, stage=stage, user_id=at.user_id, account=at.account)

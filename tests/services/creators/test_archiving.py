@@ -14,7 +14,8 @@ from earstead.core.errors import Rejected
 from earstead.sandbox.creators.world import Hosting
 from earstead.services.creators.archiving import PodcastLine, apply
 from tests.fakes.creators import staged
-from tests.services.creators.reading import PASSWORD, Reader, reading
+from tests.fakes.creators_home import PASSWORD
+from tests.services.creators.reading import Reader, reading
 
 
 def archived(reader: Reader, user_id: int) -> bytes:
