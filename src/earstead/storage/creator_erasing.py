@@ -1,4 +1,4 @@
-"""Physical removal of a show with all that was read of it, in steps small enough for the writer to serve others."""
+"""Physical removal of a show with all that was read and written of it, in steps that let the writer serve others."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ _PIECES = (
     DELETE FROM creator_reads
     WHERE show_id = :show_id
       AND episode_id IN (SELECT episode_id FROM creator_reads WHERE show_id = :show_id LIMIT :chunk)
+    """,
+    """
+    DELETE FROM creator_changes
+    WHERE change_id IN (SELECT change_id FROM creator_changes WHERE show_id = :show_id LIMIT :chunk)
+    """,
+    """
+    DELETE FROM creator_uploads
+    WHERE upload_id IN (SELECT upload_id FROM creator_uploads WHERE show_id = :show_id LIMIT :chunk)
     """,
     """
     DELETE FROM creator_episodes

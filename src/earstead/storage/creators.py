@@ -115,8 +115,8 @@ def silence(tx: Tx, user_id: int) -> None:
 
 
 def remove_account(tx: Tx, account_id: int) -> None:
-    """Remove an account whose shows are gone already, with its syncs and answers."""
-    for table in ("creator_answers", "creator_syncs", "creator_accounts"):
+    """Remove an account whose shows are gone already, with its syncs, answers and what is left of its journal."""
+    for table in ("creator_answers", "creator_syncs", "creator_changes", "creator_accounts"):
         tx.run(f"DELETE FROM {table} WHERE account_id = :account_id", account_id=account_id)  # noqa: S608
 
 

@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import re
-import shutil
 import threading
 import tracemalloc
 from collections.abc import Iterator
@@ -41,6 +40,7 @@ from earstead.storage import creator_erasing
 from earstead.storage import creators as table
 from earstead.storage.engine import Tx
 from tests.fakes.creators import Stage, staged
+from tests.fakes.creators_home import comment_read
 from tests.services.creators.desk import Desk, desk
 from tests.services.creators.reading import reading
 from tests.services.creators.test_downloads import FEED, stage
@@ -150,24 +150,7 @@ def leftovers(services: object, show_id: int) -> dict[str, int]:
 
 
 def late_comment() -> CommentRead:
-    return CommentRead(
-        comment_uri="spotify:comment:1",
-        parent_uri="",
-        episode_uri="",
-        text="Late",
-        state="published",
-        author_id="",
-        author_name="",
-        author_cover="",
-        by_show=False,
-        language="",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
-        created_ms=1,
-    )
+    return comment_read("spotify:comment:1", "Late", language="")
 
 
 def test_what_arrives_after_an_erasure_is_not_kept(at: Desk) -> None:
@@ -500,8 +483,17 @@ def test_an_account_that_is_erased_keeps_no_upload(at: Desk) -> None:
     upload = at.creators.studio.upload(at.user_id, at.show.show_id, file, NewEpisode(title="Talk"))
     at.creators.accounts.disconnect(at.user_id, at.account.account_id, erase=True)
     assert not file.exists()
-    assert at.creators.studio.uploads.get(at.user_id, upload.upload_id).state == "cancelled"
-    shutil.rmtree(file.parent, ignore_errors=True)
+    with pytest.raises(NotFound):
+        at.creators.studio.uploads.get(at.user_id, upload.upload_id)
+
+
+def test_an_account_that_is_erased_keeps_no_journal(at: Desk) -> None:
+    """The page that asks says so: titles and listeners' words that stood in changes go with the rest."""
+    at.creators.studio.edit(at.user_id, at.episode().episode_id, EpisodeEdit(title="Another title"))
+    at.creators.accounts.disconnect(at.user_id, at.account.account_id)
+    assert len(at.creators.changes.of_user(at.user_id).items) == 1
+    at.creators.accounts.disconnect(at.user_id, at.account.account_id, erase=True)
+    assert at.creators.changes.of_user(at.user_id).items == ()
 
 
 # --- erasing, on both databases ---------------------------------------------------------------------------------------
