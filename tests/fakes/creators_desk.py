@@ -30,6 +30,7 @@ from earstead.services.creators.memory import CommentRead, CurveRead, EpisodeRea
 from earstead.services.creators.types import CreatorAccount
 from earstead.services.creators.write_types import Health
 from earstead.settings import Settings
+from tests.fakes.creators_home import comment_read
 
 NOW = 1_795_255_200
 """2026-11-21, ten in the morning, UTC."""
@@ -301,40 +302,25 @@ def comments() -> Iterator[CommentRead]:
         "Who was the woman at the end?",
     )
     for n, text in enumerate(texts):
-        yield CommentRead(
-            comment_uri=f"spotify:comment:{n}",
-            parent_uri="",
+        yield comment_read(
+            f"spotify:comment:{n}",
+            text,
             episode_uri=f"spotify:episode:{n % 3:022d}",
-            text=text,
             state="review" if n == 3 else "published",
             author_id=f"user{n}" if n != 4 else "",
             author_name=f"Listener {n}" if n != 4 else "",
-            author_cover="",
-            by_show=False,
-            language="en",
             answered=n == 5,
             pinned=n == 0,
-            liked=False,
             flagged=n == 3,
             replies=int(n == 5),
             created_ms=(NOW - n * 3 * 86_400) * 1000,
         )
-    yield CommentRead(
-        comment_uri="spotify:comment:r5",
+    yield comment_read(
+        "spotify:comment:r5",
+        "My aunt.",
         parent_uri="spotify:comment:5",
         episode_uri=f"spotify:episode:{2:022d}",
-        text="My aunt.",
-        state="published",
-        author_id="",
-        author_name="",
-        author_cover="",
         by_show=True,
-        language="en",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
         created_ms=(NOW - 14 * 86_400) * 1000,
     )
 

@@ -12,10 +12,11 @@ from earstead.kit.clock import FixedClock
 from earstead.sandbox.creators import Simulator
 from earstead.services.container import Services
 from earstead.services.creators.figures import BREAKDOWNS
-from earstead.services.creators.memory import CommentRead, CurveRead, Figures, Reading
+from earstead.services.creators.memory import CurveRead, Figures, Reading
 from earstead.services.creators.shows import SORTS
 from earstead.services.creators.types import CreatorAccount
 from earstead.storage import creators as creators_table
+from tests.fakes.creators_home import comment_read
 
 
 def read_podcasts(services: Services, user_id: int, simulator: Simulator, clock: FixedClock) -> None:
@@ -49,24 +50,7 @@ def _keep(services: Services, user_id: int, account: CreatorAccount) -> None:
     creators.memory.keep(Reading(**same, curve=curve, transcript=("one two three", "getEpisodeTranscript"))).result()
     with services.engine.read() as tx:
         assert creators_table.episode(tx, episode.episode_id) is not None
-    said = CommentRead(
-        comment_uri="spotify:comment:1",
-        parent_uri="",
-        episode_uri=episode.uri,
-        text="Fine",
-        state="published",
-        author_id="bea",
-        author_name="Bea",
-        author_cover="",
-        by_show=False,
-        language="en",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
-        created_ms=1,
-    )
+    said = comment_read("spotify:comment:1", "Fine", episode_uri=episode.uri, author_id="bea", author_name="Bea")
     later = replace(said, comment_uri="spotify:comment:2", created_ms=2)
     creators.memory.comments(show.show_id, user_id, [said, later], {episode.uri: episode.episode_id})
     assert creators.memory.comments_left(show.show_id, [said]) > 0

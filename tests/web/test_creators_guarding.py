@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from starlette.routing import Route
 from tests.fakes.creators_desk import PASSWORD, Desk, desk
+from tests.fakes.creators_home import comment_read
 from tests.fakes.servers import serving
 
 from earstead.app import around
@@ -53,22 +54,12 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, 
 
 
 def comment() -> CommentRead:
-    return CommentRead(
-        comment_uri="spotify:comment:evil",
-        parent_uri="",
-        episode_uri="",
-        text=EVIL,
-        state="published",
+    return comment_read(
+        "spotify:comment:evil",
+        EVIL,
         author_id=EVIL,
         author_name=EVIL,
         author_cover="javascript:alert(3)",
-        by_show=False,
-        language="en",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
         created_ms=1_795_255_200_000,
     )
 

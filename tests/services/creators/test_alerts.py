@@ -14,6 +14,7 @@ from earstead.services.creators.memory import CommentRead, Figures, Reading
 from earstead.services.event_schemas import schema
 from earstead.services.journal import JournalEvent
 from tests.fakes.creators import Stage
+from tests.fakes.creators_home import comment_read
 from tests.services.creators.desk import Desk, desk
 
 DAY = 86_400
@@ -40,25 +41,8 @@ def told(at: Desk, name: str) -> list[JournalEvent]:
 
 def comment(at: Desk, number: int, *, days_old: float = 0, **more: object) -> CommentRead:
     """A comment that a sync read."""
-    words = {
-        "comment_uri": f"spotify:comment:{number:022d}",
-        "parent_uri": "",
-        "episode_uri": "",
-        "text": f"Comment {number}",
-        "state": "published",
-        "author_id": "u",
-        "author_name": "Una",
-        "author_cover": "",
-        "by_show": False,
-        "language": "en",
-        "answered": False,
-        "pinned": False,
-        "liked": False,
-        "flagged": False,
-        "replies": 0,
-        "created_ms": at.clock.now_ms() - int(days_old * DAY * 1000),
-    }
-    return CommentRead(**(words | more))  # type: ignore[arg-type]
+    words = {"author_id": "u", "author_name": "Una", "created_ms": at.clock.now_ms() - int(days_old * DAY * 1000)}
+    return comment_read(f"spotify:comment:{number:022d}", f"Comment {number}", **(words | more))
 
 
 def keep(at: Desk, *found: CommentRead) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from earstead.core.errors import Conflict, NeedsReauth, NotFound, Refused, Rejected
 from earstead.services.creators.comments import OPERATIONS
-from earstead.services.creators.memory import CommentRead
 from earstead.services.creators.write_types import Change
 from tests.fakes.creators import Stage
+from tests.fakes.creators_home import comment_read
 from tests.services.creators.desk import Desk, desk
 
 Json = dict[str, Any]
@@ -75,13 +75,6 @@ def standing(one: Json) -> str:
 def answered(one: Json) -> bool:
     """Whether the show answered."""
     return any(not reply["author"] for reply in one["replies"])
-
-
-def comment_read(uri: str, **more: Any) -> CommentRead:
-    """A comment as a sync reads it."""
-    plain = {"parent_uri": "", "episode_uri": "", "text": "", "state": "published", "author_id": "", "language": "en"}
-    flags = {"by_show": False, "answered": False, "pinned": False, "liked": False, "flagged": False, "replies": 0}
-    return CommentRead(**({"comment_uri": uri, "author_name": "", "author_cover": ""} | plain | flags | more))
 
 
 def one_of(at: Desk, view: str) -> tuple[int, str]:

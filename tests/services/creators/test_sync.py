@@ -14,12 +14,12 @@ from earstead.creators.keeping.sync import ServiceSync
 from earstead.sandbox.creators.facts import Metric
 from earstead.sandbox.creators.gql.talk import Standing, Talk
 from earstead.sandbox.creators.world import Hosting
-from earstead.services.creators.memory import CommentRead
 from earstead.services.creators.syncs import Progress
 from earstead.services.creators.types import CreatorAccount
 from earstead.storage import creator_figures as figures
 from earstead.storage.engine import Tx
 from tests.fakes.creators import Stage, staged
+from tests.fakes.creators_home import comment_read
 from tests.services.creators.reading import Reader, reading
 
 
@@ -348,23 +348,8 @@ def test_with_hashes_comments_and_transcripts_are_read(reader: Reader, small: St
         uri: (one.text, states[one.standing], one.name) for uri, one in true.items()
     }
     newest = max((one for one in true.values() if one.standing is Standing.PUBLISHED), key=lambda one: one.at_ms)
-    invented = CommentRead(
-        comment_uri="spotify:comment:0000000000000000000000",
-        parent_uri="",
-        episode_uri="",
-        text="Gone tomorrow",
-        state="published",
-        author_id="",
-        author_name="",
-        author_cover="",
-        by_show=False,
-        language="",
-        answered=False,
-        pinned=False,
-        liked=False,
-        flagged=False,
-        replies=0,
-        created_ms=newest.at_ms + 1,
+    invented = comment_read(
+        "spotify:comment:0000000000000000000000", "Gone tomorrow", language="", created_ms=newest.at_ms + 1
     )
     reader.creators.memory.comments(reader.show.show_id, reader.user_id, [invented], {})
     reader.again()
