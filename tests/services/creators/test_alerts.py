@@ -41,8 +41,9 @@ def told(at: Desk, name: str) -> list[JournalEvent]:
 
 def comment(at: Desk, number: int, *, days_old: float = 0, **more: object) -> CommentRead:
     """A comment that a sync read."""
-    words = {"author_id": "u", "author_name": "Una", "created_ms": at.clock.now_ms() - int(days_old * DAY * 1000)}
-    return comment_read(f"spotify:comment:{number:022d}", f"Comment {number}", **(words | more))
+    created_ms = at.clock.now_ms() - int(days_old * DAY * 1000)
+    words = {"text": f"Comment {number}", "author_id": "u", "author_name": "Una", "created_ms": created_ms}
+    return comment_read(f"spotify:comment:{number:022d}", **(words | more))
 
 
 def keep(at: Desk, *found: CommentRead) -> None:
