@@ -62,7 +62,8 @@ class Creating:
     def __init__(self, tools: Tools, states: States) -> None:
         self._tools = tools
         self._states = states
-        self._making = threading.Lock()
+        self._alone = threading.Lock()
+        """Held from reading an episode until what was written of it is read back: the service replaces all of it."""
 
     def create(
         self,
@@ -131,7 +132,7 @@ class Creating:
     def _created(self, show: ShowRef, new: _New, told: Told | None) -> Change:
         with ExitStack() as alone:
             # From the look for a twin until the new draft has its title: two wishes at once would make two.
-            alone.enter_context(self._making)
+            alone.enter_context(self._alone)
             return self._made(show, new, told, alone.close)
 
     def _made(self, show: ShowRef, new: _New, told: Told | None, titled: Callable[[], None]) -> Change:

@@ -97,43 +97,47 @@ class Episodes(Creating):
             raise ValidationError("", "nothing is to be changed")
         if self._tools.dry_run:
             return self._plan("episode.edit", episode, _logged(wanted, when), _EDIT)
-        shown = self._read(episode, show)
-        if when is not None and shown.state is State.PUBLISHED:
-            raise ValidationError("publish_on", "it is published; only the web page can move its date")
-        state = State.SCHEDULED if when is not None else shown.state
-        return self._change("episode.edit", shown, wanted, state, when or shown.publish_at, undo=_BACK)
+        with self._alone:
+            shown = self._read(episode, show)
+            if when is not None and shown.state is State.PUBLISHED:
+                raise ValidationError("publish_on", "it is published; only the web page can move its date")
+            state = State.SCHEDULED if when is not None else shown.state
+            return self._change("episode.edit", shown, wanted, state, when or shown.publish_at, undo=_BACK)
 
     def schedule(self, episode: Named, publish_on: datetime, *, show: AnyShow | None = None) -> Change:
         """Have a draft published later, or move what is scheduled. Raises as `edit`."""
         when = self._coming(publish_on)
         if self._tools.dry_run:
             return self._plan("episode.schedule", episode, _logged({}, when), _EDIT)
-        shown = self._read(episode, show)
-        if shown.state is State.PUBLISHED:
-            raise ValidationError("publish_on", "it is published; only the web page can move its date")
-        undo = "It is scheduled as before." if shown.publish_at else "It is made a draft again."
-        return self._change("episode.schedule", shown, {}, State.SCHEDULED, when, undo=undo)
+        with self._alone:
+            shown = self._read(episode, show)
+            if shown.state is State.PUBLISHED:
+                raise ValidationError("publish_on", "it is published; only the web page can move its date")
+            undo = "It is scheduled as before." if shown.publish_at else "It is made a draft again."
+            return self._change("episode.schedule", shown, {}, State.SCHEDULED, when, undo=undo)
 
     def draft(self, episode: Named, *, show: AnyShow | None = None) -> Change:
         """Take a scheduled episode back to a draft. Raises ValidationError for a published one: nobody knows how."""
         if self._tools.dry_run:
             return self._plan("episode.draft", episode, {"state": "draft"}, _EDIT)
-        shown = self._read(episode, show)
-        if shown.state is State.PUBLISHED:
-            raise ValidationError("episode", "it is published; no way back to a draft is known")
-        # All of it is logged as written: from now on the service tells nothing of it, and the next update needs it.
-        kept = {name: value for name, value in shown.values().items() if value is not None}
-        return self._change("episode.draft", shown, kept, State.DRAFT, None, undo="It is scheduled as before.")
+        with self._alone:
+            shown = self._read(episode, show)
+            if shown.state is State.PUBLISHED:
+                raise ValidationError("episode", "it is published; no way back to a draft is known")
+            # All of it is logged as written: from now on the service tells nothing of it, and the next update needs it.
+            kept = {name: value for name, value in shown.values().items() if value is not None}
+            return self._change("episode.draft", shown, kept, State.DRAFT, None, undo="It is scheduled as before.")
 
     def publish(self, episode: Named, *, show: AnyShow | None = None) -> Change:
         """Publish now. Cannot be taken back."""
         if self._tools.dry_run:
             return self._plan("episode.publish", episode, {"state": "published"}, _EDIT)
-        shown = self._read(episode, show)
-        if shown.state is State.PUBLISHED:
-            raise ValidationError("episode", "it is published already")
-        undo = "What is published stays published; it can be deleted."
-        return self._change("episode.publish", shown, {}, State.PUBLISHED, None, undo=undo, can_undo=False)
+        with self._alone:
+            shown = self._read(episode, show)
+            if shown.state is State.PUBLISHED:
+                raise ValidationError("episode", "it is published already")
+            undo = "What is published stays published; it can be deleted."
+            return self._change("episode.publish", shown, {}, State.PUBLISHED, None, undo=undo, can_undo=False)
 
     def sponsored(self, episode: Named, sponsored: bool, *, show: AnyShow | None = None) -> Change:
         """Mark an episode as sponsored, or not; of a scheduled or published one."""

@@ -581,3 +581,19 @@ def test_a_button_that_is_pressed_twice_makes_one_draft(at: Desk) -> None:
         thread.join(30)
     assert sorted(map(str, made)) == [str(DraftExists)] * 2 + ["confirmed"]
     assert [one.title for one in at.stage.episodes(State.DRAFT)].count("Salt") == 1
+
+
+def test_two_edits_at_the_same_moment_keep_each_other(at: Desk) -> None:
+    """The service replaces all of an episode: whoever reads before the other wrote would write the old words back."""
+    episode, there = at.episode(), at.stage.episodes()[0]
+    edits = [EpisodeEdit(title="Another title"), EpisodeEdit(description="<p>Other words</p>")]
+    threads = [
+        threading.Thread(target=at.creators.studio.edit, args=(at.user_id, episode.episode_id, one)) for one in edits
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (there.title, there.description) == ("Another title", "<p>Other words</p>")
+    states = [change.state for change in at.creators.changes.of_show(at.user_id, at.show.show_id).items]
+    assert states == ["confirmed", "confirmed"]
