@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ class Shows:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._alone = threading.Lock()
+        """Held from reading settings until they are read back: the service replaces all of them."""
 
     def all(self, *, fresh: bool = False) -> tuple[ShowRef, ...]:
         """The shows of the account, those hosted here first."""
@@ -70,31 +73,32 @@ class Shows:
         ref = self._writable(show)
         if category:
             self._check_category(category)
-        old = tools.rest.show_metadata(ref.station_id)
-        there = {"name": old.name, "description": old.description, "author": old.author}
-        there |= {"category": old.category, "language": old.language}
-        before = {field: there.get(field) for field in wanted}
-        undo = "It is edited back to what it was."
-        with tools.journal.writing(
-            "show.edit",
-            f"“{old.name}”",
-            show_uri=ref.uri,
-            before=before,
-            after=wanted,
-            undo=undo,
-            # Whether a show is explicit is told by no answer.
-            can_undo=None not in before.values(),
-        ) as entry:
-            # All of it is sent: whether the service keeps what is left out is not known.
-            values = {**there, **wanted}
-            tools.rest.update_show(ref.station_id, **values)
-            new = tools.rest.show_metadata(ref.station_id)
-            found = {"name": new.name, "description": new.description, "author": new.author}
-            found |= {"category": new.category, "language": new.language}
-            different = differences(values, found)
-            if different:
-                raise NotConfirmed(f"read back differently: {', '.join(different)}", different)
-        return entry.change
+        with self._alone:
+            old = tools.rest.show_metadata(ref.station_id)
+            there = {"name": old.name, "description": old.description, "author": old.author}
+            there |= {"category": old.category, "language": old.language}
+            before = {field: there.get(field) for field in wanted}
+            undo = "It is edited back to what it was."
+            with tools.journal.writing(
+                "show.edit",
+                f"“{old.name}”",
+                show_uri=ref.uri,
+                before=before,
+                after=wanted,
+                undo=undo,
+                # Whether a show is explicit is told by no answer.
+                can_undo=None not in before.values(),
+            ) as entry:
+                # All of it is sent: whether the service keeps what is left out is not known.
+                values = {**there, **wanted}
+                tools.rest.update_show(ref.station_id, **values)
+                new = tools.rest.show_metadata(ref.station_id)
+                found = {"name": new.name, "description": new.description, "author": new.author}
+                found |= {"category": new.category, "language": new.language}
+                different = differences(values, found)
+                if different:
+                    raise NotConfirmed(f"read back differently: {', '.join(different)}", different)
+            return entry.change
 
     def cover(self, show: AnyShow, picture: Path) -> Change:
         """Give a show its cover, PNG or JPEG."""

@@ -597,3 +597,17 @@ def test_two_edits_at_the_same_moment_keep_each_other(at: Desk) -> None:
     assert (there.title, there.description) == ("Another title", "<p>Other words</p>")
     states = [change.state for change in at.creators.changes.of_show(at.user_id, at.show.show_id).items]
     assert states == ["confirmed", "confirmed"]
+
+
+def test_two_edits_of_settings_keep_each_other(at: Desk) -> None:
+    """A new name and a new description that arrive together are both there afterwards."""
+    show = at.stage.show
+    threads = [
+        threading.Thread(target=at.creators.studio.show_settings, args=(at.user_id, at.show.show_id, one))
+        for one in (ShowEdit(name="Another name"), ShowEdit(description="Slow talk."))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (show.name, show.description) == ("Another name", "Slow talk.")
