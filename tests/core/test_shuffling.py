@@ -201,6 +201,27 @@ def test_one_read_never_takes_anything_away() -> None:
     assert len(order.left) == 3, "what was seen again counts from the beginning"
 
 
+def test_what_comes_back_stands_where_it_stood() -> None:
+    """Heard, left out or dropped, then lost by the source and found again: not dealt in this round; after it, it is."""
+    order = dealt(5)
+    heard, aside, dropped, *waiting = order.left
+    order, _ = hear(order, heard)
+    order, _ = set_aside(order, aside)
+    order, _ = hear(order, dropped, retire=True)
+    for read in (2, 3, 4):
+        order, told = follow(order, singles(waiting), read=read)
+    assert set(order.known) == set(waiting) and {item for item, _ in told.gone} == {heard, aside, dropped}
+    order, told = follow(loads(dumps(order)), singles(range(1, 6)), read=5)
+    assert (order.heard, order.aside, order.retired, told.new) == ((heard,), (aside,), (dropped,), ())
+    for read in (6, 7, 8):
+        order, _ = follow(order, singles(waiting), read=read)
+    for item in waiting:
+        order, _ = hear(order, item)
+    order = turn(order, singles(waiting))
+    order, told = follow(order, singles(range(1, 6)), read=9)
+    assert told.new == (heard,) and heard in order.left and order.aside == (aside,)
+
+
 def test_edits_by_hand_are_kept() -> None:
     """Taken out stands aside through rounds and reads, a guest is heard once, and an order by hand stays."""
     order = dealt(6)

@@ -2,7 +2,8 @@
 
 Theory. An order is a *round*: every item waits once (`left`), and is `heard` once; when nothing waits, the next round
 is dealt from what was heard. What the source gains is dealt into what waits, at a place drawn for it; what it loses
-goes only after it was missing in several complete reads (`core.absence`). What a listener takes out by hand stands
+goes only after it was missing in several complete reads (`core.absence`), and when it comes back in the same round it
+stands where it stood: sources lose things and find them again. What a listener takes out by hand stands
 `aside` and is in no round until it is brought back; what they put in by hand is a `guest`, heard once and not dealt
 again. What may not be dealt again at all is `retired`.
 
@@ -23,6 +24,7 @@ import msgspec
 from earstead.core import absence
 from earstead.core.ids import hash63
 
+_PLACES = ("heard", "aside", "retired")
 Groups = Sequence[Sequence[int]]
 """The items of a source: groups, each with its items in order. An item stands in one group, once."""
 
@@ -35,6 +37,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         read: number of the last complete read of the source that was taken in.
         left: what waits, in the order in which it comes; `heard`: what was heard in this round, in that order.
         missing: how often in a row each item was missing in complete reads.
+        past: where an item stood that is no longer of the source: it comes back to there, not into what waits.
     """
 
     seed: str
@@ -47,6 +50,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     guests: tuple[int, ...] = ()
     retired: tuple[int, ...] = ()
     missing: dict[int, int] = {}
+    past: dict[int, str] = {}
 
     @property
     def known(self) -> tuple[int, ...]:
@@ -94,24 +98,34 @@ def follow(
     """
     present = {item for group in groups for item in group}
     known = set(order.known)
-    new = tuple(item for group in groups for item in group if item not in known)
+    back = {item: place for item, place in order.past.items() if item in present and item not in known}
+    new = tuple(item for group in groups for item in group if item not in known and item not in back)
     missing = absence.found(order.missing, present)
     if read > order.read:
         counted, ripe = absence.count(order.missing, _of_source(order, present), present)
         missing = {**counted, **dict.fromkeys(ripe, absence.READS)}
     gone = tuple(item for item, times in missing.items() if times >= absence.READS)[:most]
     left_before = order.left
+    past = {item: place for item, place in order.past.items() if item not in present}
+    past |= {item: place for place in _PLACES for item in getattr(order, place) if item in set(gone)}
     order = _without(order, set(gone))
     order = msgspec.structs.replace(
         order,
         read=max(read, order.read),
         missing={item: times for item, times in missing.items() if item not in gone},
         guests=tuple(item for item in order.guests if item not in present),
-        heard=order.heard + tuple(item for item in new if item in resting),
+        heard=order.heard + tuple(item for item in new if item in resting) + _of_place(back, "heard"),
+        aside=order.aside + _of_place(back, "aside"),
+        retired=order.retired + _of_place(back, "retired"),
+        past=past,
     )
     order = _deal(order, groups, {item for item in new if item not in resting})
     places = {item: at for at, item in enumerate(left_before)}
     return order, Followed(new, tuple((item, places.get(item, -1)) for item in gone))
+
+
+def _of_place(back: Mapping[int, str], place: str) -> tuple[int, ...]:
+    return tuple(item for item, at in back.items() if at == place)
 
 
 def _of_source(order: Order, present: Collection[int]) -> list[int]:
@@ -213,6 +227,7 @@ def turn(order: Order, groups: Groups) -> Order:
         heard=(),
         guests=tuple(item for item in order.guests if item not in order.heard),
         missing={item: times for item, times in order.missing.items() if item not in guests},
+        past={item: place for item, place in order.past.items() if place != "heard"},
     )
 
 
@@ -270,6 +285,7 @@ def merge(order: Order, ours: Sequence[int], theirs: Sequence[int]) -> tuple[Ord
         retired=tuple(item for item in order.retired if item not in back),
         aside=(*(item for item in order.aside if item not in back), *(item for item, _ in taken_out)),
         guests=(*order.guests, *(item for item in put_in if item not in known)),
+        past={item: place for item, place in order.past.items() if item not in back},
     )
     return merged, Merged(put_in, taken_out, [item for item in arranged if item not in back] != left)
 
@@ -282,7 +298,8 @@ def put_back(order: Order, item: int, place: int) -> Order:
     order = _without(order, {item})
     left = (*order.left[: max(place, 0)], item, *order.left[max(place, 0) :])
     guests = (*order.guests, item) if strange else order.guests
-    return msgspec.structs.replace(order, left=left, guests=guests)
+    past = {other: place for other, place in order.past.items() if other != item}
+    return msgspec.structs.replace(order, left=left, guests=guests, past=past)
 
 
 def set_aside(order: Order, item: int) -> tuple[Order, int]:
