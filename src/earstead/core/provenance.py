@@ -35,6 +35,7 @@ SOURCES: Final[dict[str, Provenance]] = {
     "lastfm-legacy": Provenance.SCROBBLE,
     "native": Provenance.SCROBBLE,
     "player": Provenance.SCROBBLE,
+    "prefix": Provenance.SCROBBLE,  # counts downloads, and brings no listen
     # sources/spotify
     "spotify": Provenance.API,
     "spotify-player": Provenance.API,
