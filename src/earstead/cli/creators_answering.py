@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from earstead.cli.common import data_option, print_json
-from earstead.cli.creators_common import do, dry_option, json_option, print_change, user_option
+from earstead.cli.common import print_json
+from earstead.cli.creators_common import change, changing_options, do, print_change
 
 if TYPE_CHECKING:
     from earstead.settings import Settings
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 @click.command("reply")
 @click.argument("comment_id", type=int, metavar="COMMENT")
 @click.argument("text", metavar="TEXT")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def reply(comment_id: int, text: str, **given: Any) -> None:
     """Answer COMMENT, a number of `comments`, as the show; up to 500 characters, - reads them from stdin.
 
@@ -33,10 +30,7 @@ def reply(comment_id: int, text: str, **given: Any) -> None:
 
 @click.command("approve")
 @click.argument("comment_id", type=int, metavar="COMMENT")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def approve(comment_id: int, **given: Any) -> None:
     """Let COMMENT be seen by everybody. It cannot be taken back.
 
@@ -51,10 +45,7 @@ def approve(comment_id: int, **given: Any) -> None:
 @click.argument("action", type=click.Choice(["delete", "pin", "unpin", "block", "read"]))
 @click.argument("comment_id", type=int, metavar="COMMENT")
 @click.option("--yes", is_flag=True, help="Do not ask, for delete and block.")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def moderate(action: str, comment_id: int, yes: bool, **given: Any) -> None:
     """Delete, pin or unpin COMMENT, block whoever wrote it from the whole show, or mark it as read.
 
@@ -74,10 +65,7 @@ def moderate(action: str, comment_id: int, yes: bool, **given: Any) -> None:
 @click.argument("which", metavar="SHOW")
 @click.option("--on/--off", "enabled", default=None, help="Whether comments can be written at all.")
 @click.option("--filter", "policy", type=click.Choice(["low", "standard", "high"]), help="How much waits for approval.")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def moderation(
     which: str, enabled: bool | None, policy: str | None, dry_run: bool, name: str, as_json: bool, settings: Settings
 ) -> None:
@@ -93,15 +81,12 @@ def moderation(
     changes = do(settings, "moderation", dry_run=dry_run, **asked)
     if as_json:
         print_json(changes)
-    for change in changes if not as_json else ():
-        print_change(change, as_json)
+    for one in changes if not as_json else ():
+        print_change(one, as_json)
 
 
-def _act(
-    action: str, comment_id: int, *, name: str, dry_run: bool, as_json: bool, settings: Settings, text: str = ""
-) -> None:
-    asked = {"name": name, "action": action, "comment_id": comment_id, "text": text}
-    print_change(do(settings, "comment", dry_run=dry_run, **asked), as_json)
+def _act(action: str, comment_id: int, *, text: str = "", **given: Any) -> None:
+    change("comment", action=action, comment_id=comment_id, text=text, **given)
 
 
 COMMANDS = (reply, approve, moderate, moderation)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from earstead.cli.common import print_json, print_rows
+from earstead.cli.common import data_option, print_json, print_rows
 from earstead.cli.creators_values import plain
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ user_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 dry_option = click.option("--dry-run", is_flag=True, help="Say what would be changed; make no call at all.")
+
+
+def asking_options(command: F) -> F:
+    """The options of every command that answers something: --user, --json, --data."""
+    return user_option(json_option(data_option(command)))
+
+
+def changing_options(command: F) -> F:
+    """The options of every command that changes something there: --dry-run and those of `asking_options`."""
+    return dry_option(asking_options(command))
 
 
 def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
@@ -118,3 +128,8 @@ def do(settings: Settings, work: str, *, tell: Any = None, **args: Any) -> Any:
     from earstead.cli.perform import perform
 
     return perform(settings, f"creators {work}", tell, **args)
+
+
+def change(work: str, *, settings: Settings, as_json: bool, **asked: Any) -> None:
+    """Do a work that changes something, and print the change."""
+    print_change(do(settings, work, **asked), as_json)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import DoneInPart, Failed, data_option, print_json
-from earstead.cli.creators_common import do, json_option, user_option
+from earstead.cli.creators_common import asking_options, do, user_option
 
 if TYPE_CHECKING:
     from earstead.settings import Settings
@@ -25,9 +25,7 @@ _HOW = (
 @click.option("--label", default="", help="What to call the account.")
 @click.option("--account", "account_id", type=int, default=0, metavar="ID", help="New cookies for this account.")
 @click.option("--cookies-stdin", is_flag=True, help="sp_dc in the first line of stdin, sp_key in the second, if any.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def connect(label: str, account_id: int, cookies_stdin: bool, name: str, as_json: bool, settings: Settings) -> None:
     """Connect an account of Spotify for Creators by two cookies, or give an account new ones.
 
@@ -95,9 +93,7 @@ def disconnect(account_id: int, erase: bool, yes: bool, name: str, settings: Set
 @click.command("sync")
 @click.argument("account_id", type=int, required=False, default=0, metavar="[ACCOUNT]")
 @click.option("--history", is_flag=True, help="List what was read when, instead of reading.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def sync(account_id: int, history: bool, name: str, as_json: bool, settings: Settings) -> None:
     """Read everything there is of ACCOUNT, or of all accounts: episodes, figures, comments, transcripts.
 
@@ -141,9 +137,7 @@ def _print_run(run: dict[str, Any]) -> None:
 
 @click.command("doctor")
 @click.argument("account_id", type=int, required=False, default=0, metavar="[ACCOUNT]")
-@user_option
-@json_option
-@data_option
+@asking_options
 def doctor(account_id: int, name: str, as_json: bool, settings: Settings) -> None:
     """Try an account out and name the cause of what is wrong, with the mend. Exit code 1 when there is something to do.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, print_json, when
-from earstead.cli.creators_common import do, json_option, show_rows, user_option
+from earstead.cli.creators_common import asking_options, do, show_rows, user_option
 from earstead.cli.creators_values import owner as owner_of
 from earstead.cli.creators_values import plain
 
@@ -33,9 +33,7 @@ def downloads() -> None:
 
 @downloads.command("show")
 @click.argument("which", metavar="SHOW")
-@user_option
-@json_option
-@data_option
+@asking_options
 def show(which: str, name: str, as_json: bool, settings: Settings) -> None:
     """Say which feed SHOW has, and which logs were read.
 
@@ -69,9 +67,7 @@ def show(which: str, name: str, as_json: bool, settings: Settings) -> None:
 @click.argument("url", metavar="URL")
 @click.option("--prefix/--no-prefix", default=False, help="Count what comes through this server's /dl/.")
 @click.option("--counting", type=click.Choice(("rolling", "day")), default="rolling", show_default=True)
-@user_option
-@json_option
-@data_option
+@asking_options
 def feed(which: str, url: str, prefix: bool, counting: str, name: str, as_json: bool, settings: Settings) -> None:
     """Name the feed of SHOW, and read it: it says which files are meant.
 
@@ -91,9 +87,7 @@ def feed(which: str, url: str, prefix: bool, counting: str, name: str, as_json: 
 @downloads.command("log")
 @click.argument("which", metavar="SHOW")
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
-@user_option
-@json_option
-@data_option
+@asking_options
 def log(which: str, files: tuple[str, ...], name: str, as_json: bool, settings: Settings) -> None:
     """Count the downloads in logs of the server that holds the files of SHOW: combined format or JSON lines, gzip too.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, when
-from earstead.cli.creators_common import clock, day, json_option, number, show, show_rows, user_option
+from earstead.cli.creators_common import asking_options, clock, day, number, show, show_rows, user_option
 from earstead.cli.creators_values import owner, plain
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 @click.option("--within", default="", metavar="PLACE", help="For regions the country, for cities COUNTRY/REGION.")
 @click.option("--retention", is_flag=True, help="How long people stayed; needs --episode.")
 @click.option("--metrics", "offers", is_flag=True, help="List what there are figures of.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def analytics(
     which: str, one: str, metric: str, period: str, by: str | None, within: str, retention: bool, offers: bool,
     name: str, as_json: bool, settings: Settings,
@@ -140,9 +138,7 @@ def _small_print(about: str, provenance: Provenance) -> None:
 @click.argument("episodes", nargs=-1, metavar="[EPISODE]...")
 @click.option("--metric", default="", help="Otherwise the first with figures by day.")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="Since publication.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def compare(
     which: str, episodes: tuple[str, ...], metric: str, days: int, name: str, as_json: bool, settings: Settings
 ) -> None:
@@ -173,9 +169,7 @@ def compare(
 
 @click.command("gaps")
 @click.argument("which", metavar="SHOW")
-@user_option
-@json_option
-@data_option
+@asking_options
 def gaps(which: str, name: str, as_json: bool, settings: Settings) -> None:
     """List the days of SHOW without a figure that should have one, and why.
 

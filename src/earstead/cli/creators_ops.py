@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from earstead.cli.common import Failed, data_option, existing, print_json, when
-from earstead.cli.creators_common import do, json_option, show, show_rows, user_option
+from earstead.cli.creators_common import asking_options, do, json_option, show, show_rows, user_option
 from earstead.cli.creators_values import owner, plain
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def _list(words: tuple[str, ...], missing: bool, as_json: bool, settings: Settin
     "--account", "account_id", type=int, default=0, metavar="ID", help="By whose client; the first otherwise."
 )
 @click.option("--adopt", is_flag=True, help="Put it in force for this server; its owner may.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def _refresh(account_id: int, adopt: bool, name: str, as_json: bool, settings: Settings) -> None:
     """Look which operations and hashes the dashboard's own scripts hold today, and say what is new.
 
@@ -79,9 +77,7 @@ def _refresh(account_id: int, adopt: bool, name: str, as_json: bool, settings: S
 
 @ops.command("diff")
 @click.argument("capture_id", type=int, metavar="[CAPTURE]", required=False, default=0)
-@user_option
-@json_option
-@data_option
+@asking_options
 def _diff(capture_id: int, name: str, as_json: bool, settings: Settings) -> None:
     """Say what CAPTURE, or the latest one, brings that was not known when it came.
 
@@ -114,9 +110,7 @@ def capture() -> None:
 @capture.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False), metavar="FILE")
 @click.option("--adopt", is_flag=True, help="Put it in force for this server; its owner may.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def _import(file: str, adopt: bool, name: str, as_json: bool, settings: Settings) -> None:
     """Read a HAR file of the browser, or what the script of `capture script` saved. Secrets are taken out at once.
 
@@ -142,9 +136,7 @@ def _script() -> None:
 
 
 @capture.command("list")
-@user_option
-@json_option
-@data_option
+@asking_options
 def _captures(name: str, as_json: bool, settings: Settings) -> None:
     """List what was recorded or looked up, latest first.
 
@@ -176,9 +168,7 @@ def _captures(name: str, as_json: bool, settings: Settings) -> None:
 @capture.command("adopt")
 @click.argument("capture_id", type=int, metavar="CAPTURE")
 @click.option("--withdraw", is_flag=True, help="Put it out of force instead.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def _adopt(capture_id: int, withdraw: bool, name: str, as_json: bool, settings: Settings) -> None:
     """Put CAPTURE in force for this server: its hashes are sent from then on, the older ones stay as a way back.
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from earstead.cli.common import Failed, data_option, when
-from earstead.cli.creators_common import at_ms, clock, json_option, number, show, show_rows, user_option
+from earstead.cli.common import Failed, when
+from earstead.cli.creators_common import asking_options, at_ms, clock, number, show, show_rows
 from earstead.cli.creators_values import owner
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ _NO_SHOWS = "No shows yet: earstead creators connect"
 
 
 @click.command("accounts")
-@user_option
-@json_option
-@data_option
+@asking_options
 def accounts(name: str, as_json: bool, settings: Settings) -> None:
     """List the accounts that are connected, without their cookies.
 
@@ -39,9 +37,7 @@ def accounts(name: str, as_json: bool, settings: Settings) -> None:
 
 
 @click.command("shows")
-@user_option
-@json_option
-@data_option
+@asking_options
 def shows(name: str, as_json: bool, settings: Settings) -> None:
     """List the shows of all accounts.
 
@@ -73,9 +69,7 @@ def shows(name: str, as_json: bool, settings: Settings) -> None:
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--size", type=click.IntRange(1, 500), default=50, show_default=True)
-@user_option
-@json_option
-@data_option
+@asking_options
 def episodes(
     which: str, state: str | None, search: str, sort: str, page: int, size: int, name: str, as_json: bool,
     settings: Settings,
@@ -109,9 +103,7 @@ def _episode(one: CreatorEpisode) -> tuple[object, ...]:
 
 @click.command("episode")
 @click.argument("which", metavar="EPISODE")
-@user_option
-@json_option
-@data_option
+@asking_options
 def episode(which: str, name: str, as_json: bool, settings: Settings) -> None:
     """Show one episode: its number, id, URI, address or the number Spotify for Creators knows it by.
 
@@ -146,9 +138,7 @@ def episode(which: str, name: str, as_json: bool, settings: Settings) -> None:
 @click.command("transcript")
 @click.argument("which", metavar="EPISODE")
 @click.option("--out", default="-", metavar="FILE", help="Where to; - for stdout.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def transcript(which: str, out: str, name: str, as_json: bool, settings: Settings) -> None:
     """Print what is said in EPISODE.
 
@@ -173,9 +163,7 @@ def transcript(which: str, out: str, name: str, as_json: bool, settings: Setting
 
 @click.command("chapters")
 @click.argument("which", metavar="EPISODE")
-@user_option
-@json_option
-@data_option
+@asking_options
 def chapters(which: str, name: str, as_json: bool, settings: Settings) -> None:
     """List the chapters of EPISODE, as far as they were told.
 
@@ -202,9 +190,7 @@ def chapters(which: str, name: str, as_json: bool, settings: Settings) -> None:
     help="open: not answered yet; review: waiting for approval.",
 )  # fmt: skip
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@user_option
-@json_option
-@data_option
+@asking_options
 def comments(which: str, state: str, page: int, name: str, as_json: bool, settings: Settings) -> None:
     """List comments on SHOW, newest first, with the numbers that `reply` and `approve` take.
 
@@ -245,9 +231,7 @@ def _standing(comment: CreatorComment) -> str:
 @click.command("changes")
 @click.argument("which", metavar="SHOW")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@user_option
-@json_option
-@data_option
+@asking_options
 def changes(which: str, page: int, name: str, as_json: bool, settings: Settings) -> None:
     """List everything that was written at Spotify for Creators from here, latest first.
 

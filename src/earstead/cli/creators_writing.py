@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from earstead.cli.common import Failed, data_option, existing, print_json
-from earstead.cli.creators_common import do, dry_option, json_option, moment, print_change, user_option
+from earstead.cli.common import Failed, existing, print_json
+from earstead.cli.creators_common import asking_options, change, changing_options, do, moment
 
 if TYPE_CHECKING:
     from earstead.settings import Settings
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _TYPES = click.Choice(["full", "trailer", "bonus"])
 _file = click.Path(exists=True, dir_okay=False)
 _at: dict[str, Any] = {"callback": moment, "metavar": "TIME"}
+_confirm = click.option("--confirm", default="", metavar="TITLE", help="Its title, instead of being asked for it.")
 _description = click.option("--description", help="HTML; - reads it from stdin.")
 
 
@@ -32,8 +33,11 @@ def _details(command: Any) -> Any:
     return command
 
 
-def _text(description: str | None) -> str | None:
-    return sys.stdin.read() if description == "-" else description
+def _wanted(given: dict[str, Any]) -> dict[str, Any]:
+    """What is given; a description of - is read from stdin."""
+    if given["description"] == "-":
+        given["description"] = sys.stdin.read()
+    return {key: value for key, value in given.items() if value is not None}
 
 
 @click.command("edit")
@@ -41,10 +45,7 @@ def _text(description: str | None) -> str | None:
 @click.option("--title", help="Another title.")
 @_details
 @click.option("--publish-on", help="Another date, for one that is scheduled.", **_at)
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def edit(which: str, dry_run: bool, name: str, as_json: bool, settings: Settings, **given: Any) -> None:
     """Change what is given of EPISODE and nothing else; what it says is read back and compared.
 
@@ -53,44 +54,35 @@ def edit(which: str, dry_run: bool, name: str, as_json: bool, settings: Settings
       earstead creators edit 12 --title "61: About water"
       earstead creators edit 12 --description - --dry-run < notes.html
     """
-    given["description"] = _text(given["description"])
-    wanted = {key: value for key, value in given.items() if value is not None}
-    print_change(do(settings, "edit", name=name, episode=which, wanted=wanted, dry_run=dry_run), as_json)
+    change("edit", episode=which, wanted=_wanted(given), dry_run=dry_run, name=name, as_json=as_json, settings=settings)
 
 
 @click.command("schedule")
 @click.argument("which", metavar="EPISODE")
 @click.option("--at", "publish_on", required=True, help="When, with its zone: 2026-12-01T09:00+01:00.", **_at)
-@dry_option
-@user_option
-@json_option
-@data_option
-def schedule(which: str, publish_on: int, dry_run: bool, name: str, as_json: bool, settings: Settings) -> None:
+@changing_options
+def schedule(which: str, publish_on: int, **given: Any) -> None:
     """Have EPISODE published at a time; or move the time of one that is scheduled.
 
     \b
     Example:
       earstead creators schedule 12 --at 2026-12-01T09:00+01:00
     """
-    print_change(do(settings, "schedule", name=name, episode=which, publish_on=publish_on, dry_run=dry_run), as_json)
+    change("schedule", episode=which, publish_on=publish_on, **given)
 
 
 @click.command("publish")
 @click.argument("which", metavar="EPISODE")
-@click.option("--confirm", default="", metavar="TITLE", help="Its title, instead of being asked for it.")
-@dry_option
-@user_option
-@json_option
-@data_option
-def publish(which: str, confirm: str, dry_run: bool, name: str, as_json: bool, settings: Settings) -> None:
+@_confirm
+@changing_options
+def publish(which: str, confirm: str, **given: Any) -> None:
     """Publish EPISODE now. Everybody who follows the show is told at once, so its title is asked for.
 
     \b
     Example:
       earstead creators publish 12 --confirm "61: About water"
     """
-    typed = _typed(confirm, dry_run, "publish it now")
-    print_change(do(settings, "publish", name=name, episode=which, confirm=typed, dry_run=dry_run), as_json)
+    change("publish", episode=which, confirm=_typed(confirm, given["dry_run"], "publish it now"), **given)
 
 
 def _typed(confirm: str, dry_run: bool, what: str, of: str = "title") -> str:
@@ -106,10 +98,7 @@ def _typed(confirm: str, dry_run: bool, what: str, of: str = "title") -> str:
 @click.argument("which", metavar="SHOW")
 @click.option("--title", required=True)
 @_details
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def draft(which: str, dry_run: bool, name: str, as_json: bool, settings: Settings, **given: Any) -> None:
     """Make a draft in SHOW with title and description, without a file. Refused if one of that title is there.
 
@@ -117,12 +106,7 @@ def draft(which: str, dry_run: bool, name: str, as_json: bool, settings: Setting
     Example:
       earstead creators draft 1 --title "62: About salt" --description "<p>Soon.</p>"
     """
-    print_change(do(settings, "draft", name=name, show=which, wanted=_wanted(given), dry_run=dry_run), as_json)
-
-
-def _wanted(given: dict[str, Any]) -> dict[str, Any]:
-    given["description"] = _text(given["description"])
-    return {key: value for key, value in given.items() if value is not None}
+    change("draft", show=which, wanted=_wanted(given), dry_run=dry_run, name=name, as_json=as_json, settings=settings)
 
 
 @click.command("new")
@@ -132,10 +116,7 @@ def _wanted(given: dict[str, Any]) -> dict[str, Any]:
 @_details
 @click.option("--publish-on", help="Schedule it, with its zone: 2026-12-01T09:00+01:00.", **_at)
 @click.option("--sponsored", is_flag=True, help="It holds sponsored content.")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def new(which: str, file: str, dry_run: bool, name: str, as_json: bool, settings: Settings, **given: Any) -> None:
     """Make an episode in SHOW of an audio or video FILE: a draft, or scheduled by --publish-on.
 
@@ -148,7 +129,7 @@ def new(which: str, file: str, dry_run: bool, name: str, as_json: bool, settings
     """
     asked = {"name": name, "show": which, "file": str(existing(file)), "wanted": _wanted(given)}
     if dry_run:
-        print_change(do(settings, "plan upload", **asked), as_json)
+        change("plan upload", settings=settings, as_json=as_json, **asked)
         return
     _upload(settings, as_json, "upload new", **asked)
 
@@ -158,9 +139,7 @@ def new(which: str, file: str, dry_run: bool, name: str, as_json: bool, settings
 @click.argument("file", type=_file, metavar="FILE", required=False)
 @click.option("--resume", type=int, metavar="ID", help="Go on with an upload that failed.")
 @click.option("--list", "listed", is_flag=True, help="List the uploads.")
-@user_option
-@json_option
-@data_option
+@asking_options
 def upload(
     which: str, file: str | None, resume: int | None, listed: bool, name: str, as_json: bool, settings: Settings
 ) -> None:
@@ -205,11 +184,8 @@ def _upload(settings: Settings, as_json: bool, work: str, **asked: Any) -> None:
 @click.argument("which", metavar="SHOW")
 @click.argument("file", type=_file, metavar="FILE")
 @click.option("--episode", default="", metavar="EPISODE", help="The picture of this episode instead of the show's.")
-@dry_option
-@user_option
-@json_option
-@data_option
-def cover(which: str, file: str, episode: str, dry_run: bool, name: str, as_json: bool, settings: Settings) -> None:
+@changing_options
+def cover(which: str, file: str, episode: str, **given: Any) -> None:
     """Give SHOW, or one of its episodes, a picture: JPEG or PNG.
 
     \b
@@ -217,26 +193,21 @@ def cover(which: str, file: str, episode: str, dry_run: bool, name: str, as_json
       earstead creators cover 1 cover.png
       earstead creators cover 1 water.jpg --episode 12
     """
-    asked = {"show": which, "episode": episode, "file": str(existing(file))}
-    print_change(do(settings, "cover", name=name, dry_run=dry_run, **asked), as_json)
+    change("cover", show=which, episode=episode, file=str(existing(file)), **given)
 
 
 @click.command("delete")
 @click.argument("which", metavar="EPISODE")
-@click.option("--confirm", default="", metavar="TITLE", help="Its title, instead of being asked for it.")
-@dry_option
-@user_option
-@json_option
-@data_option
-def delete(which: str, confirm: str, dry_run: bool, name: str, as_json: bool, settings: Settings) -> None:
+@_confirm
+@changing_options
+def delete(which: str, confirm: str, **given: Any) -> None:
     """Delete EPISODE for good, with its figures there. Nothing can take it back, so its title is asked for.
 
     \b
     Example:
       earstead creators delete 12 --confirm "61: About water"
     """
-    typed = _typed(confirm, dry_run, "delete it for good")
-    print_change(do(settings, "delete", name=name, episode=which, confirm=typed, dry_run=dry_run), as_json)
+    change("delete", episode=which, confirm=_typed(confirm, given["dry_run"], "delete it for good"), **given)
 
 
 @click.command("settings")
@@ -247,10 +218,7 @@ def delete(which: str, confirm: str, dry_run: bool, name: str, as_json: bool, se
 @click.option("--category", metavar="PARENT|CHILD", help='One of the service\'s own, as "Arts|Design".')
 @click.option("--language", metavar="CODE")
 @click.option("--explicit/--clean", default=None)
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def show_settings(
     which: str, show_name: str | None, dry_run: bool, name: str, as_json: bool, settings: Settings, **given: Any
 ) -> None:
@@ -261,26 +229,23 @@ def show_settings(
       earstead creators settings 1 --description "Slow talk by the water." --dry-run
     """
     wanted = _wanted({**given, "name": show_name})
-    print_change(do(settings, "settings", name=name, show=which, wanted=wanted, dry_run=dry_run), as_json)
+    change("settings", show=which, wanted=wanted, dry_run=dry_run, name=name, as_json=as_json, settings=settings)
 
 
 @click.command("slug")
 @click.argument("which", metavar="SHOW")
 @click.argument("slug")
 @click.option("--confirm", default="", metavar="NAME", help="The show's name, instead of being asked for it.")
-@dry_option
-@user_option
-@json_option
-@data_option
-def slug_of(which: str, slug: str, confirm: str, dry_run: bool, name: str, as_json: bool, settings: Settings) -> None:
+@changing_options
+def slug_of(which: str, slug: str, confirm: str, **given: Any) -> None:
     """Give SHOW another address at Spotify. Old links break, so the show's name is asked for.
 
     \b
     Example:
       earstead creators slug 1 harbour-talk --confirm "Harbour Talk"
     """
-    typed = _typed(confirm, dry_run, "change its address", of="name")
-    print_change(do(settings, "slug", name=name, show=which, slug=slug, confirm=typed, dry_run=dry_run), as_json)
+    typed = _typed(confirm, given["dry_run"], "change its address", of="name")
+    change("slug", show=which, slug=slug, confirm=typed, **given)
 
 
 @click.command("poll")
@@ -292,13 +257,10 @@ def slug_of(which: str, slug: str, confirm: str, dry_run: bool, name: str, as_js
 @click.option("--multiple", is_flag=True, help="Several answers may be chosen.")
 @click.option("--remove", is_flag=True, help="Take the poll off, with its votes.")
 @click.option("--confirm", default="", metavar="TITLE", help="With --remove: the episode's title.")
-@dry_option
-@user_option
-@json_option
-@data_option
+@changing_options
 def poll(
     which: str, question: str, options: tuple[str, ...], opens: int | None, closes: int | None, multiple: bool,
-    remove: bool, confirm: str, dry_run: bool, name: str, as_json: bool, settings: Settings,
+    remove: bool, confirm: str, **given: Any,
 ) -> None:  # fmt: skip
     """Put a poll on EPISODE, or replace the one that is there; --remove takes it off. Needs a captured hash.
 
@@ -308,8 +270,8 @@ def poll(
       earstead creators poll 12 --remove --confirm "61: About water"
     """
     if remove:
-        typed = _typed(confirm, dry_run, "delete the poll with its votes", of="episode's title")
-        print_change(do(settings, "remove poll", name=name, episode=which, confirm=typed, dry_run=dry_run), as_json)
+        typed = _typed(confirm, given["dry_run"], "delete the poll with its votes", of="episode's title")
+        change("remove poll", episode=which, confirm=typed, **given)
         return
     if not question or closes is None:
         raise click.UsageError("a poll needs --question, two --option or more, and --closes")
@@ -320,22 +282,20 @@ def poll(
         "closes_at": closes,
         "kind": "multiple" if multiple else "single",
     }
-    print_change(do(settings, "poll", name=name, episode=which, wanted=wanted, dry_run=dry_run), as_json)
+    change("poll", episode=which, wanted=wanted, **given)
 
 
 @click.command("undo")
 @click.argument("change_id", type=int, metavar="CHANGE")
-@user_option
-@json_option
-@data_option
-def undo(change_id: int, name: str, as_json: bool, settings: Settings) -> None:
+@asking_options
+def undo(change_id: int, **given: Any) -> None:
     """Take back CHANGE, a number of `changes`, as a change of its own. Where that cannot be, it says why.
 
     \b
     Example:
       earstead creators undo 7
     """
-    print_change(do(settings, "undo", name=name, change_id=change_id), as_json)
+    change("undo", change_id=change_id, **given)
 
 
 COMMANDS = (edit, schedule, publish, draft, new, upload, cover, delete, show_settings, slug_of, poll, undo)
