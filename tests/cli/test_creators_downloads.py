@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.cli.test_creators import Creator, creator, stage
+from tests.cli.test_creators import Creator, creator, inside, stage
 from tests.fakes.servers import serving
 from tests.services.creators.test_downloads import FEED, line
 
-__all__ = ["creator", "stage"]
+__all__ = ["creator", "inside", "stage"]
 
 
 async def _feed(_: object) -> Response:
