@@ -42,15 +42,9 @@ NOWHERE = "0" * 64
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Stage]:
+    """Of more days than usual."""
     with staged(episodes=6, days=120) as made:
         yield made
-
-
-@pytest.fixture
-def stage(served: Stage) -> Iterator[Stage]:
-    """The simulator of all tests here, with its switches as they were."""
-    yield served
-    served.simulator.faults.reset()
 
 
 class Ear:

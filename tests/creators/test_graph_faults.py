@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -20,7 +19,7 @@ from earstead.creators.errors import (
 )
 from earstead.sandbox.creators.faults import SWITCHES
 from tests.creators.asking import QUICK, calls, client, uri
-from tests.fakes.creators import Stage, staged
+from tests.fakes.creators import Stage
 
 TESTED = {
     "graphql.adhoc": "test_graph.py",
@@ -33,19 +32,6 @@ TESTED = {
     "graphql.demographics_null": "here",
     "graphql.custom_window_refused": "test_graph.py",
 }
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Stage]:
-    with staged(episodes=6, days=60) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(served: Stage) -> Iterator[Stage]:
-    """The simulator of all tests here, with its switches as they were."""
-    yield served
-    served.simulator.faults.reset()
 
 
 def test_no_switch_is_left_out() -> None:

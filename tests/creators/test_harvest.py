@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
@@ -17,7 +16,7 @@ from earstead.creators import Creators, Urls
 from earstead.creators.errors import AuthFlowChanged, StaleOperation, Unavailable, UpstreamError
 from earstead.creators.harvest import client_of, named_scripts, operations_in, script_urls, unpacked
 from tests.creators.asking import QUICK, calls, client
-from tests.fakes.creators import Stage, staged
+from tests.fakes.creators import Stage
 from tests.fakes.servers import serving
 
 HASH = "ab" * 32
@@ -29,19 +28,6 @@ DOCUMENT = (
     'directives:[]},{kind:"VariableDefinition",variable:{kind:"Variable",name:{kind:"Name",value:"page"}},'
     'type:{kind:"NamedType",name:{kind:"Name",value:"Int"}},directives:[]}],directives:[],selectionSet:{}}]}'
 ).replace("HASH", HASH)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Stage]:
-    with staged(episodes=6, days=60) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(served: Stage) -> Iterator[Stage]:
-    """The simulator of all tests here, with its switches as they were."""
-    yield served
-    served.simulator.faults.reset()
 
 
 def test_every_operation_is_found(stage: Stage) -> None:
