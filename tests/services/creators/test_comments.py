@@ -131,6 +131,8 @@ def test_a_comment_is_answered(able: Desk) -> None:
     before = counts(able)
     comment_id, uri = one_of(able, "open")
     change = able.creators.comments.reply(able.user_id, comment_id, "  Thank you!  ")
+    with pytest.raises(Conflict, match="same words"):
+        able.creators.comments.reply(able.user_id, comment_id, "Thank you!")
     comment = found(able, uri)
     assert [reply["text"] for reply in comment["replies"] if not reply["author"]] == ["Thank you!"]
     assert (change.action, change.state, change.after["text"]) == ("comment.reply", "confirmed", "Thank you!")

@@ -232,6 +232,13 @@ def test_the_worker_reads_a_log_and_removes_it(stage: Stage) -> None:
     (told,) = hits.logs(stage.user_id, stage.show_id)
     assert (told.name, told.state, told.new, told.share) == ("mine.log", "done", 1, 1.0)
     assert not path.parent.exists()
+    path = hits.incoming() / "gone.log"
+    path.write_text("x")
+    hits.add_log(stage.user_id, stage.show_id, path)
+    path.unlink()
+    stage.services.worker.run_due()
+    told, _ = hits.logs(stage.user_id, stage.show_id)
+    assert told.state == "failed" and "cannot be read" in told.error
 
 
 def test_the_prefix_leads_on_and_counts(stage: Stage) -> None:

@@ -6,6 +6,7 @@ exactly what to do once in the dashboard (`Comments.missing`), and changes nothi
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,6 +74,7 @@ class Comments:
         self._clock = clock
         self._shows = shows
         self._doing = doing
+        self._answering = threading.Lock()
 
     # ---- reading -----------------------------------------------------------------------------------------
 
@@ -129,7 +131,7 @@ class Comments:
     def reply(
         self, user_id: int, comment_id: int, text: str, *, actor: Actor = "page", dry_run: bool = False
     ) -> Change:
-        """Answer as the show, in up to 500 characters."""
+        """Answer as the show, in up to 500 characters. Raises Conflict for words that stand there already."""
         text = wishes.reply(text)
         comment, show = self._commented(user_id, comment_id)
         parent = comment.parent_uri or comment.comment_uri
@@ -138,8 +140,14 @@ class Comments:
             hand.reply(show.uri, parent, text)
 
         kept = {"answered": 1, "was_read": 1}
-        change = self._act("reply", comment, show, actor, dry_run, {"text": text}, call, kept)
-        if not dry_run:
+        if dry_run:
+            return self._act("reply", comment, show, actor, dry_run, {"text": text}, call, kept)
+        with self._answering:  # the service knows no key by which an answer sent twice would be one
+            with self._engine.read() as tx:
+                below = map(comment_from, table.replies(tx, show.show_id, [parent]))
+                if any(one.by_show and one.text == text for one in below):
+                    raise Conflict("The show answered this comment with the same words already.")
+            change = self._act("reply", comment, show, actor, dry_run, {"text": text}, call, kept)
             self._writer.do(lambda tx: self._note_reply(tx, show, comment, parent, text, change)).result()
         return change
 

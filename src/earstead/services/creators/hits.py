@@ -212,8 +212,7 @@ class CreatorHits:
     def _read_log(self, payload: Mapping[str, Any]) -> None:
         path = Path(str(payload["path"]))
         try:
-            if path.exists():
-                self.read_log(int(payload["log_id"]), path)
+            self.read_log(int(payload["log_id"]), path)
         except NotFound:  # the show was removed while its log waited
             pass
         finally:

@@ -42,6 +42,7 @@ FIRST_DAYS = 90
 PAGE = 1_000
 MOST_PAGES = 500
 SERVICE = "OP3"
+_USED = ("time", "url", "audienceId", "agentName", "countryCode")
 
 
 class CreatorOp3:
@@ -132,7 +133,9 @@ class CreatorOp3:
         asked = {"format": "json", "limit": str(PAGE), "start": start}
         for _ in range(MOST_PAGES):
             said = self._ask(f"/downloads/show/{op3_show}", asked, token)
-            yield from (one for one in said.get("rows") or () if isinstance(one, Mapping))
+            for one in said.get("rows") or ():
+                if isinstance(one, Mapping):
+                    yield {name: one.get(name) for name in _USED}
             more = said.get("continuationToken")
             if not more:
                 return
