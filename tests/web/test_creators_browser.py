@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.fakes.browsing import faults, opened
 from tests.fakes.creators_desk import Desk, desk
 from tests.fakes.creators_evening import Evening, spent
 from tests.fakes.servers import serving
@@ -14,7 +15,7 @@ from tests.fakes.servers import serving
 from earstead.app import around
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 LOOKS = [(1280, 900, "light"), (390, 844, "dark")]
 PASSWORD = "a long and quiet evening"
@@ -40,25 +41,18 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, 
         yield made, url
 
 
-def opened(browser: Browser, url: str, session: str, **more: Any) -> BrowserContext:
-    """A context with a session."""
-    context = browser.new_context(base_url=url, **more)
-    context.add_cookies([{"name": "earstead_session", "value": session, "url": url}])
-    return context
-
-
 @pytest.fixture
 def page(evening: Evening, browser: Browser) -> Iterator[Page]:
     """A page of ada's that fails on any fault or refusal in its console."""
     session = evening.services.accounts.sign_in("ada", PASSWORD)
     context = opened(browser, evening.url, session, viewport={"width": 1280, "height": 900})
     made = context.new_page()
-    faults: list[str] = []
-    made.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    made.on("pageerror", lambda fault: faults.append(str(fault)))
+    heard: list[str] = []
+    made.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+    made.on("pageerror", lambda fault: heard.append(str(fault)))
     yield made
     context.close()
-    assert not faults
+    assert not heard
 
 
 def todo(evening: Evening) -> int:
@@ -189,16 +183,3 @@ def test_pages_follow_the_rules_of_accessibility(
     broken += faults(page, axe_source, "a plan")
     context.close()
     assert not broken
-
-
-def faults(page: Page, axe_source: str, path: str) -> list[tuple[str, ...]]:
-    """What axe and the width of a page object to."""
-    page.evaluate(axe_source)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    broken: list[tuple[str, ...]] = [
-        (path, v["id"], v["nodes"][0]["html"][:160], v["nodes"][0].get("failureSummary", "")[:300])
-        for v in found["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        broken.append((path, "wider than the screen"))
-    return broken

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from tests.fakes.browsing import faults, opened
 from tests.services.creators.test_downloads import FEED, Stage, line, stage
 
 if TYPE_CHECKING:
@@ -86,13 +87,9 @@ def test_the_page_follows_the_rules_of_accessibility(
     mira.post(f"{base}/feed", data={"url": f"{stage.outside}/feed", "prefix": "1"})
     mira.post(f"{base}/log", files={"log": ("a.log", line(20, "10:00:00", "/one.mp3").encode())})
     stage.services.worker.run_due()
-    context = browser.new_context(base_url=stage.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    cookie = {"name": "earstead_session", "value": mira.cookies["earstead_session"], "url": stage.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]
+    session, size = mira.cookies["earstead_session"], {"width": width, "height": 900}
+    context = opened(browser, stage.url, session, viewport=size, color_scheme=scheme)
     page = context.new_page()
     page.goto(base)
-    page.evaluate(axe_source)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not faults(page, axe_source, base)
     context.close()

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from earstead.core.creators.metrics import Aggregation, Definition, Quality, Scope, SeriesKey, Window
 from earstead.core.event_types import TYPES
 from earstead.services.creators.memory import CommentRead, Figures, Reading
 from earstead.services.event_schemas import schema
 from earstead.services.journal import JournalEvent
-from tests.fakes.creators import Stage
 from tests.fakes.creators_home import comment_read
-from tests.services.creators.desk import Desk, desk
+from tests.services.creators.desk import Desk
 
 DAY = 86_400
 KINDS: dict[str, type | tuple[type, ...]] = {"integer": int, "string": str, "number": (int, float), "array": list}
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 def told(at: Desk, name: str) -> list[JournalEvent]:

@@ -8,7 +8,6 @@ import os
 import re
 import threading
 import tracemalloc
-from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -48,13 +47,6 @@ from tests.services.creators.test_downloads import Stage as Outside
 
 __all__ = ["stage"]
 SECRET = "AQ-a-cookie-that-nobody-may-see"
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 # --- feeds and logs -------------------------------------------------------------------------------------------------

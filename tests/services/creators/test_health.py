@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from earstead.core.errors import AppError, Conflict, Rejected
 from earstead.creators.keeping.hands import KeepingHands
 from earstead.services.creators.health import OLD_COOKIE_DAYS
 from earstead.services.creators.write_types import EpisodeEdit, NewEpisode
-from tests.fakes.creators import Stage
-from tests.services.creators.desk import Desk, desk
+from tests.services.creators.desk import Desk
 
 DAY = 86_400
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 def said(at: Desk) -> tuple[str, str]:

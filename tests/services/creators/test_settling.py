@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,17 +14,9 @@ from earstead.services.creators.settling import GRACE_S, TELL_AFTER_S
 from earstead.services.creators.types import CreatorEpisode
 from earstead.services.creators.write_types import Change, EpisodeEdit, NewEpisode
 from earstead.services.journal import JournalEvent
-from tests.fakes.creators import Stage
-from tests.services.creators.desk import Desk, desk
+from tests.services.creators.desk import Desk
 
 DAY = 86_400
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 def died(at: Desk, action: str, target: str, episode: CreatorEpisode | None = None, **values: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,18 +11,10 @@ from earstead.core.errors import AppError, Conflict, Forbidden, NeedsReauth, Not
 from earstead.creators.errors import NotConfirmed
 from earstead.sandbox.creators.world import State
 from earstead.services.creators.write_types import Change, EpisodeEdit, NewEpisode, PollWanted, ShowEdit
-from tests.fakes.creators import Stage
-from tests.services.creators.desk import Desk, desk
+from tests.services.creators.desk import Desk
 
 WRITES = [f"REST {label}" for label in "1-C 1-Q 1-S 1-T 1-U 1-Z 6-C 1-V-3s 1-V-3e E-1 E-3".split()] + ["STO put"]
 DAY = 86_400
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 @pytest.fixture

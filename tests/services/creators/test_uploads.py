@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,17 +16,9 @@ from earstead.services.creators.uploading import KEPT_S, QUIET_S
 from earstead.services.creators.write_types import NewEpisode, Upload
 from earstead.storage import creator_writes as table
 from tests.creators.files import mp3, mp4
-from tests.fakes.creators import Stage
-from tests.services.creators.desk import Desk, desk
+from tests.services.creators.desk import Desk
 
 DAY = 86_400
-
-
-@pytest.fixture
-def at(creators_stage: Stage, tmp_path: Path) -> Iterator[Desk]:
-    """A creator's desk."""
-    with desk(creators_stage, tmp_path / "data") as opened:
-        yield opened
 
 
 def sound(at: Desk, size: int = 64_000) -> Path:
