@@ -202,8 +202,8 @@ def crowd(accounts: int = 1_000, seconds: int = 60) -> Iterator[str]:
     """All of a thousand accounts play at once; how much of one core the following takes."""
     from earstead.core.quota import Priority
     from earstead.core.spotify import Capabilities, Played, Profile, Tokens
-    from earstead.services.spotify_types import LinkedAccount, Login
-    from earstead.services.watched import Watched
+    from earstead.services.spotify.types import LinkedAccount, Login
+    from earstead.services.spotify.watched import Watched
     from earstead.sources.spotify.following import Around
     from earstead.sources.spotify.watch import Watcher
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from earstead.core.errors import Refused
 from earstead.core.listen import Submission
-from earstead.services.relay_types import Account, Delivery, Target
+from earstead.services.relays.types import Account, Delivery, Target
 from earstead.services.views import ListenRow
 
 

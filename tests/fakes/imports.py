@@ -13,10 +13,10 @@ from earstead.kit.clock import Clock
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.exports import Exports
-from earstead.services.imports import Imports
+from earstead.services.import_types import ImportRow, Part
+from earstead.services.imports.imports import Imports
 from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
-from earstead.services.registry import ImportRow, Part
+from earstead.services.insights.insights import Insights
 from earstead.storage import accounts
 from earstead.storage.engine import Engine
 from earstead.storage.writer import Writer

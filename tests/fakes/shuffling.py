@@ -17,7 +17,7 @@ from earstead.kit.outbound import Answer
 from earstead.sandbox.spotify import Simulator
 from earstead.sandbox.spotify.playlists import Playlist
 from earstead.services.container import Services
-from earstead.services.spotify_types import LinkedAccount, Login
+from earstead.services.spotify.types import LinkedAccount, Login
 from earstead.settings import Settings
 from earstead.sources.spotify.link import SpotifyLink
 from tests.fakes.spotify import ROOT, InProcess

@@ -17,9 +17,9 @@ from earstead.sandbox.spotify.script import Action
 from earstead.sandbox.spotify.truth import Play
 from earstead.services.container import Services
 from earstead.services.journal import JournalEvent
-from earstead.services.spotify_types import LinkedAccount, Login
+from earstead.services.spotify.types import LinkedAccount, Login
+from earstead.services.spotify.watched import Watched
 from earstead.services.views import ListenRow
-from earstead.services.watched import Watched
 from earstead.sources.spotify.following import Around
 from earstead.sources.spotify.link import SpotifyLink
 from earstead.sources.spotify.watch import Watcher

@@ -25,16 +25,16 @@ from earstead.core.spotify import Capabilities, Profile, Tokens
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import md5_hex
 from earstead.sandbox.spotify import Simulator
-from earstead.services import applications as registering
+from earstead.services.applications import applications as registering
 from earstead.services.container import Services
 from earstead.services.feedback import Feedback
 from earstead.services.keys import USED_STEP_S
-from earstead.services.relays import Given
-from earstead.services.shuffle_types import Rules
-from earstead.services.spotify_types import Login
+from earstead.services.relays.relays import Given
+from earstead.services.shuffles.types import Rules
+from earstead.services.spotify.types import Login
 from earstead.services.tags import KINDS as TAG_KINDS
 from earstead.services.views import EntityKind, ListenFilter
-from earstead.services.webhook_types import Outcome
+from earstead.services.webhooks.types import Outcome
 from earstead.settings import Settings
 from earstead.storage.engine import Row, Tx, WriteSession, expand, open_engine
 from earstead.storage.postgres import _rewrite

@@ -16,8 +16,8 @@ from earstead.core.listen import Submission
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.lastfm import Simulator
 from earstead.services.container import Services
-from earstead.services.relay_types import Relay
-from earstead.services.relays import Given
+from earstead.services.relays.relays import Given
+from earstead.services.relays.types import Relay
 from earstead.settings import Settings
 from tests.conftest import NOW
 from tests.fakes.servers import serving

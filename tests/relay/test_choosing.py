@@ -13,8 +13,8 @@ from earstead.core.listen import Kind
 from earstead.core.relaying import RelayFilter
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.lastfm import Fault, Simulator
-from earstead.services.relay_types import Relay
-from earstead.services.relays import Given
+from earstead.services.relays.relays import Given
+from earstead.services.relays.types import Relay
 from earstead.settings import Settings
 from tests.conftest import NOW
 from tests.fakes.carriers import Taker

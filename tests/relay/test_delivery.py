@@ -10,8 +10,8 @@ import pytest
 from earstead.app import open_services
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.lastfm import Fault, Simulator
-from earstead.services.relay_types import Delivery, Relay, Standing
-from earstead.services.relays import Given
+from earstead.services.relays.relays import Given
+from earstead.services.relays.types import Delivery, Relay, Standing
 from earstead.settings import Settings
 from tests.conftest import NOW
 from tests.relay.conftest import Home, play

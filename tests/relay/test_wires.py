@@ -13,7 +13,7 @@ from earstead.core.errors import AppError, NeedsReauth, Refused, RetryLater
 from earstead.core.listen import Kind
 from earstead.core.relaying import MOST_MARKS, context_of, marked, marks_in
 from earstead.relay import wire_lastfm, wire_listenbrainz
-from earstead.services.relay_types import Secrets
+from earstead.services.relays.types import Secrets
 from earstead.services.views import EntityRef, ListenRow
 
 KEYS = Secrets(

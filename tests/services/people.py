@@ -12,12 +12,12 @@ from earstead.core.listen import Submission
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import Vault, load_vault
 from earstead.services.accounts import Accounts
-from earstead.services.applications import Applications
+from earstead.services.applications.applications import Applications
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.follows import Follows
 from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.services.tags import Tags
 from earstead.services.users import User
 from earstead.storage import accounts as users

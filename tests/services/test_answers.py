@@ -13,7 +13,7 @@ from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
 from earstead.core.periods import Span
 from earstead.services.answers import Answers
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.storage.engine import Engine, open_engine
 from tests.services.trunk import NOW, Trunk, grow
 

@@ -11,8 +11,8 @@ import pytest
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.kit.clock import FixedClock
 from earstead.kit.secrets import md5_hex
-from earstead.services import app_sessions as module
-from earstead.services.applications import Application, TokenFault
+from earstead.services.applications import sessions as module
+from earstead.services.applications.applications import Application, TokenFault
 from earstead.services.users import User
 from earstead.storage.engine import Engine
 from tests.services.people import People, gather

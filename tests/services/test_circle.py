@@ -9,8 +9,8 @@ import pytest
 from earstead.core.catalog import MapRules
 from earstead.core.periods import Span
 from earstead.kit.clock import FixedClock
-from earstead.services.circle import KEPT_ITEMS, WORTH, Circle, Kept
-from earstead.services.rankings import steady
+from earstead.services.everybody.circle import KEPT_ITEMS, WORTH, Circle, Kept
+from earstead.services.everybody.rankings import steady
 
 
 @pytest.fixture

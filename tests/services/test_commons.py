@@ -16,9 +16,9 @@ from earstead.core.listen import Submission
 from earstead.core.periods import Span
 from earstead.kit.clock import FixedClock
 from earstead.services.accounts import User, Visibility
-from earstead.services.commons import CommonRow
 from earstead.services.container import Services
-from earstead.services.lengths import track_number
+from earstead.services.everybody.commons import CommonRow
+from earstead.services.everybody.lengths import track_number
 from earstead.services.views import EntityKind
 from earstead.settings import Settings
 from earstead.storage import accounts

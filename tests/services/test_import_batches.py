@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
 from earstead.kit.seen import SeenKeys
-from earstead.services.import_batches import batches
+from earstead.services.import_types import ImportRow, Part
+from earstead.services.imports.batches import batches
 from earstead.services.ingest import CHUNK
-from earstead.services.registry import ImportRow, Part
 
 
 def parts(sizes: list[int]) -> list[Part]:

@@ -10,7 +10,7 @@ import pytest
 
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.kit.clock import FixedClock
-from earstead.services.import_batches import Batch
+from earstead.services.imports.batches import Batch
 from earstead.services.views import ImportCounts, ImportJob
 from earstead.storage.engine import Engine, Tx
 from tests.fakes.imports import House, house, write_lines

@@ -9,7 +9,7 @@ import pytest
 
 from earstead.core.errors import NotFound
 from earstead.sandbox.spotify.faults import Fault
-from earstead.services.mirror_types import MirrorList
+from earstead.services.spotify.mirror_types import MirrorList
 from tests.fakes.shuffling import Evening, evening
 
 

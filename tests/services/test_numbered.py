@@ -9,7 +9,7 @@ import pytest
 from earstead.core.ids import Mbid, UnixSeconds
 from earstead.core.listen import Submission
 from earstead.core.periods import Span
-from earstead.services.insight_listens import MARK_STEP
+from earstead.services.insights.listens import MARK_STEP
 from earstead.storage.engine import Engine
 from tests.services.trunk import NOW, Trunk, grow
 

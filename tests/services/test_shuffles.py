@@ -16,7 +16,7 @@ from earstead.core.listen import Submission
 from earstead.core.periods import date_of, day_and_hour
 from earstead.sandbox.spotify.faults import Fault
 from earstead.sandbox.spotify.playlists import Playlist
-from earstead.services.shuffle_types import Rules
+from earstead.services.shuffles.types import Rules
 from tests.fakes.shuffling import Evening, evening
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.kit.clock import FixedClock
-from earstead.services import switches as module
+from earstead.services.applications import switches as module
 from earstead.storage.engine import Engine
 from tests.services.people import People, gather
 

@@ -10,7 +10,7 @@ from earstead.kit.clock import Clock, FixedClock
 from earstead.services.decisions import Decisions
 from earstead.services.events import Hub
 from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.storage.engine import Engine, Row
 from earstead.storage.writer import Writer
 

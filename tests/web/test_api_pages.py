@@ -14,7 +14,7 @@ import pytest
 from tests.web.conftest import PASSWORD, House
 
 from earstead.kit.clock import FixedClock
-from earstead.services.app_records import Application
+from earstead.services.applications.records import Application
 from earstead.services.container import Services
 from earstead.web.api_terms import DEFAULT_TERMS, pieces
 from earstead.web.consent import CannotAsk, understood

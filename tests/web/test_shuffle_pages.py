@@ -15,7 +15,7 @@ from tests.fakes.shuffling import Evening, evening
 
 from earstead.app import around
 from earstead.core.habits import NEVER_KNOWN
-from earstead.services import archive_shuffles
+from earstead.services.archive import shuffles as archive_shuffles
 from earstead.services.archive_lines import read_line
 
 if TYPE_CHECKING:

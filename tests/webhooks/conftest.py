@@ -12,7 +12,7 @@ import pytest
 from earstead.app import open_services
 from earstead.kit.clock import FixedClock
 from earstead.services.container import Services
-from earstead.services.webhook_types import Delivery
+from earstead.services.webhooks.types import Delivery
 from earstead.settings import Settings
 from earstead.webhooks import courier
 from tests.webhooks.receiver import Receiver, receiving

@@ -12,7 +12,7 @@ from earstead.core.errors import Upstream
 from earstead.core.listen import Submission
 from earstead.kit.outbound import Outbound
 from earstead.relay import wire_lastfm, wire_listenbrainz
-from earstead.services.relay_types import Account, Delivery, Target
+from earstead.services.relays.types import Account, Delivery, Target
 from earstead.services.views import ListenRow
 
 ORIGIN_PATH = "/.well-known/earstead-origin"

@@ -17,7 +17,7 @@ from earstead.core.errors import NeedsReauth, Refused, RetryLater
 from earstead.core.listen import Submission
 from earstead.core.relaying import context_of, marked, marks_in
 from earstead.kit.texts import one_line
-from earstead.services.relay_types import Account, Delivery, Secrets
+from earstead.services.relays.types import Account, Delivery, Secrets
 from earstead.services.views import ListenRow
 
 MOST = 50

@@ -14,7 +14,7 @@ from earstead.core.errors import NeedsReauth, Refused, RetryLater
 from earstead.core.listen import Kind, Submission
 from earstead.core.relaying import MARKS, marked, marks_in
 from earstead.kit.texts import one_line
-from earstead.services.relay_types import Account, Delivery
+from earstead.services.relays.types import Account, Delivery
 from earstead.services.views import ListenRow
 
 MOST = 100

@@ -22,8 +22,8 @@ from earstead.services import naming
 from earstead.services.corrections import Names, concern_names, decided_names
 from earstead.services.events import Hub
 from earstead.services.ingest import Ingest
-from earstead.services.insight_numbers import KINDS
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
+from earstead.services.insights.numbers import KINDS
 from earstead.services.listen_rows import decision_row
 from earstead.services.views import DecisionPreview, DecisionRow
 from earstead.storage import catalog, charts, decisions

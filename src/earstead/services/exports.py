@@ -7,9 +7,10 @@ from typing import Any, BinaryIO
 
 from earstead.core.catalog import recording_msid
 from earstead.core.errors import Rejected
-from earstead.services import archive, export_formats
+from earstead.services import export_formats
+from earstead.services.archive import archive
 from earstead.services.feedback import HATED, LOVED
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.services.views import ListenRow
 from earstead.storage import accounts, catalog, feedback
 from earstead.storage.engine import Engine

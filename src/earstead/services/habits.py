@@ -32,7 +32,7 @@ from earstead.services import naming
 from earstead.services.answers import Answers
 from earstead.services.feedback import Feedback
 from earstead.services.ingest import Ingest
-from earstead.services.mirrors import Mirrors
+from earstead.services.spotify.mirrors import Mirrors
 from earstead.services.views import EntityRef
 from earstead.storage import habits as table
 from earstead.storage.engine import Engine, Row, Tx

@@ -14,7 +14,7 @@ from earstead.core.catalog import Track
 from earstead.core.listen import Kind, Submission
 from earstead.services.decisions import Decisions
 from earstead.services.feedback import LOVED, Feedback
-from earstead.services.imports import Imports
+from earstead.services.imports.imports import Imports
 from earstead.services.ingest import Ingest, IngestResult
 from earstead.services.journal import Journal
 from earstead.services.playing import Playing, describe

@@ -15,8 +15,8 @@ from earstead.core.playtest import Arrival, Verdict, judge
 from earstead.kit.clock import Clock
 from earstead.kit.secrets import md5_hex
 from earstead.services.accounts import Accounts
-from earstead.services.app_records import Application
-from earstead.services.applications import Applications
+from earstead.services.applications.applications import Applications
+from earstead.services.applications.records import Application
 
 NAME = "Player self-test"
 DESCRIPTION = "Throwaway access of the self-test; it goes when the test ends."

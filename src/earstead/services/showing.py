@@ -17,7 +17,7 @@ from earstead.core.listen import NowPlaying
 from earstead.core.provenance import POLICY, Provenance, Use, held_level, provenance, withheld
 from earstead.services.accounts import Accounts
 from earstead.services.ingest import Ingest
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.services.playing import Playing
 from earstead.services.users import User
 from earstead.storage import shown

@@ -14,8 +14,9 @@ from typing import Literal, cast
 from earstead.core.errors import Conflict, NotFound, Rejected
 from earstead.core.names import clean, name_key
 from earstead.kit.clock import Clock
-from earstead.services import naming, wording
-from earstead.services.circle import circle
+from earstead.services import naming
+from earstead.services.everybody import wording
+from earstead.services.everybody.circle import circle
 from earstead.services.ingest import Ingest
 from earstead.services.leading import covered, ids_behind
 from earstead.services.users import User, user_from

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page, redirect
-from earstead.services.applications import Application
+from earstead.services.applications.applications import Application
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.callbacks import callback_fault
 from earstead.web.forms import Form, fault_of, read_form, whole

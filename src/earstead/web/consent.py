@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page
-from earstead.services.app_records import Application
+from earstead.services.applications.records import Application
 from earstead.services.container import Services
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.callbacks import callback_fault, destination, location, scheme_of, with_token

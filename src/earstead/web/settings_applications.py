@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
-from earstead.services.app_records import Application, AppSessionRow
+from earstead.services.applications.records import Application, AppSessionRow
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import whole
 from earstead.web.settings_frame import settings_page

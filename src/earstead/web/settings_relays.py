@@ -13,8 +13,8 @@ from earstead.core.relaying import RelayFilter
 from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.pagekit.words import plural
-from earstead.services.relay_types import BY_NAME
-from earstead.services.relays import KINDS, Given, Relays
+from earstead.services.relays.relays import KINDS, Given, Relays
+from earstead.services.relays.types import BY_NAME
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import Form, query, read_form, whole
 from earstead.web.settings_frame import settings_page

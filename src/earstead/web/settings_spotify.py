@@ -14,8 +14,8 @@ from earstead.core.spotify_scopes import FEATURES, LISTEN
 from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.pagekit.words import plural
-from earstead.services.spotify_linking import CALLBACK, Begun, SpotifyLinking
-from earstead.services.spotify_types import LinkedAccount, Way
+from earstead.services.spotify.linking import CALLBACK, Begun, SpotifyLinking
+from earstead.services.spotify.types import LinkedAccount, Way
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import Form, query, read_form, whole
 from earstead.web.settings_frame import settings_page, shown_once

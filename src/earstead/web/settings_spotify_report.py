@@ -10,8 +10,8 @@ from earstead.core.errors import Forbidden, Rejected
 from earstead.core.holes import WORDS
 from earstead.kit.http import blocking
 from earstead.pagekit import redirect
-from earstead.services.holes import report
-from earstead.services.spotify_types import LinkedAccount
+from earstead.services.spotify.holes import report
+from earstead.services.spotify.types import LinkedAccount
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import read_form, whole
 from earstead.web.settings_frame import settings_page

@@ -11,8 +11,8 @@ from earstead.core.event_types import GROUPS, TEST, TYPES
 from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
 from earstead.pagekit.words import plural
-from earstead.services.event_schemas import descriptions
-from earstead.services.webhooks import Webhooks
+from earstead.services.webhooks.schemas import descriptions
+from earstead.services.webhooks.webhooks import Webhooks
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import Form, query, read_form, whole
 from earstead.web.settings_frame import settings_page, shown_once

@@ -13,8 +13,8 @@ from earstead.core.errors import AppError, Conflict, NotFound, Rejected
 from earstead.kit.http import blocking
 from earstead.pagekit import page, redirect
 from earstead.pagekit.words import plural
-from earstead.services.shuffle_types import LogEntry, Rules, SourceOption
-from earstead.services.shuffles import Shuffles, Standing
+from earstead.services.shuffles.shuffles import Shuffles, Standing
+from earstead.services.shuffles.types import LogEntry, Rules, SourceOption
 from earstead.web.auth import services_of, signed_in, user_of
 from earstead.web.forms import Form, fault_of, query, read_form, whole
 

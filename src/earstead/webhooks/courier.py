@@ -20,7 +20,7 @@ from earstead.kit import jsontext
 from earstead.kit.addresses import Resolver, system_resolver
 from earstead.kit.clock import Clock, SystemClock
 from earstead.kit.posting import TOTAL_S, Posted, Poster
-from earstead.services.webhook_types import Letter, Office, Outcome, Parcel
+from earstead.services.webhooks.types import Letter, Office, Outcome, Parcel
 from earstead.webhooks import signing
 
 log = logging.getLogger(__name__)

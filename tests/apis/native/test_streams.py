@@ -20,7 +20,7 @@ from earstead.core.event_types import TYPES
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
 from earstead.services.container import Services
-from earstead.services.event_schemas import schema
+from earstead.services.webhooks.schemas import schema
 
 
 def next_event(lines: Iterator[str]) -> dict[str, str]:

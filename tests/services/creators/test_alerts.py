@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from earstead.core.creators.metrics import Aggregation, Definition, Quality, Scope, SeriesKey, Window
 from earstead.core.event_types import TYPES
 from earstead.services.creators.memory import CommentRead, Figures, Reading
-from earstead.services.event_schemas import schema
 from earstead.services.journal import JournalEvent
+from earstead.services.webhooks.schemas import schema
 from tests.fakes.creators_home import comment_read
 from tests.services.creators.desk import Desk
 

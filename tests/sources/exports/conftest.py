@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from earstead.kit.clock import FixedClock
-from earstead.services.registry import ImportRow, Part
+from earstead.services.import_types import ImportRow, Part
 from earstead.sources.exports.reader import Exports
 
 NOW = 1_760_000_000

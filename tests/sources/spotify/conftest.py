@@ -17,7 +17,7 @@ from earstead.app import around, open_services
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.spotify import Simulator
 from earstead.services.container import Services
-from earstead.services.spotify_types import LinkedAccount
+from earstead.services.spotify.types import LinkedAccount
 from earstead.settings import Settings
 from tests.fakes.servers import serving
 

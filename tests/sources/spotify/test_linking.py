@@ -16,7 +16,7 @@ from earstead.core.errors import NeedsReauth, NotFound
 from earstead.core.spotify import Capabilities, Profile, QuotaLocked, Tokens
 from earstead.kit.clock import FixedClock
 from earstead.sandbox.spotify.faults import Fault
-from earstead.services.spotify_types import LinkedAccount, Login
+from earstead.services.spotify.types import LinkedAccount, Login
 from earstead.settings import Settings
 from tests.fakes.spotify import InProcess
 from tests.sources.spotify.conftest import NOW, PASSWORD, Stage

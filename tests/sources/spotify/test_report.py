@@ -6,7 +6,7 @@ from earstead.core import holes
 from earstead.core.holes import MOST, Hole
 from earstead.core.ids import UnixSeconds
 from earstead.core.listen import Submission
-from earstead.services.holes import report
+from earstead.services.spotify.holes import report
 from tests.sources.spotify.conftest import NOW, Stage
 
 

@@ -11,7 +11,7 @@ from earstead.apis.lastfm.faults import Fault
 from earstead.apis.lastfm.limits import Buckets
 from earstead.apis.lastfm.method import Method
 from earstead.apis.lastfm.sign import signatures_in, verifies
-from earstead.services.applications import Application
+from earstead.services.applications.applications import Application
 from earstead.services.container import Services
 from earstead.services.users import User
 

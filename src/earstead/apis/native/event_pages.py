@@ -9,7 +9,7 @@ from typing import Any
 
 from earstead.apis.native.documentation import STYLE, prose, row
 from earstead.core.event_types import TYPES
-from earstead.services.event_schemas import schema
+from earstead.services.webhooks.schemas import schema
 
 _HOW = """Every event is told by each of three ways, in the same words: webhooks (made under Settings or at `/webhooks`,
 signed as Standard Webhooks 1.0 describes: `webhook-id`, `webhook-timestamp`, `webhook-signature`), server-sent events

@@ -11,7 +11,7 @@ from earstead.apis.native.callers import Held, HookMaker, new_router
 from earstead.apis.native.shapes import MOST, Answer, Count, IdPath, Request
 from earstead.kit.http import blocking, reaching_out
 from earstead.services.container import Services
-from earstead.services.webhook_types import Endpoint
+from earstead.services.webhooks.types import Endpoint
 
 router = new_router("webhooks")
 

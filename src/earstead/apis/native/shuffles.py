@@ -11,8 +11,8 @@ from starlette.responses import Response
 from earstead.apis.native.callers import Held, Reader, Writer, new_router
 from earstead.apis.native.shapes import Answer, Count, IdPath, Request, Seconds
 from earstead.kit.http import blocking
-from earstead.services.shuffle_types import LogKind, Rules, SourceKind
-from earstead.services.shuffles import Standing
+from earstead.services.shuffles.shuffles import Standing
+from earstead.services.shuffles.types import LogKind, Rules, SourceKind
 
 router = new_router("shuffles")
 

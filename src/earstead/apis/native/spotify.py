@@ -11,7 +11,7 @@ from earstead.apis.native.shapes import Answer, Count, IdPath, Seconds
 from earstead.core.quota import Family
 from earstead.core.spotify import PlaylistRoute
 from earstead.kit.http import blocking
-from earstead.services.spotify_types import AccountState
+from earstead.services.spotify.types import AccountState
 
 router = new_router("spotify")
 

@@ -19,10 +19,10 @@ from earstead.apis.native.problems import Invalid
 from earstead.core.event_types import TYPES, is_choice
 from earstead.kit import jsontext
 from earstead.kit.http import blocking
-from earstead.services import event_schemas
 from earstead.services.accounts import Grant
 from earstead.services.container import Services
 from earstead.services.journal import JournalEvent
+from earstead.services.webhooks import schemas as event_schemas
 
 router = new_router("events")
 sockets = APIRouter()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from earstead.services.registry import Part
+from earstead.services.import_types import Part
 from earstead.sources.exports import files
 from earstead.sources.exports.decode import encoding_of
 from earstead.sources.exports.detect_json import json_part

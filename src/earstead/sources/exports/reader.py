@@ -10,7 +10,7 @@ from typing import Any
 from earstead.core.listen import Submission
 from earstead.core.rules import problem
 from earstead.kit.clock import Clock, SystemClock
-from earstead.services.registry import ImportRow, Part
+from earstead.services.import_types import ImportRow, Part
 from earstead.sources.exports.decode import Broken
 from earstead.sources.exports.detect import parts_of
 from earstead.sources.exports.files import DAMAGED, UNREADABLE, opened

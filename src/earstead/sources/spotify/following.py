@@ -26,8 +26,8 @@ from earstead.core.quota import Priority
 from earstead.core.spotify import SOURCE_PLAYER, QuotaLocked, ScopeMissing
 from earstead.kit.clock import Clock
 from earstead.services.playing import Playing
-from earstead.services.spotify_types import LinkedAccount, SpotifyApi
-from earstead.services.watched import Told, Watched
+from earstead.services.spotify.types import LinkedAccount, SpotifyApi
+from earstead.services.spotify.watched import Told, Watched
 from earstead.sources.spotify.catchup import Reached, take
 from earstead.sources.spotify.told import event_data, now_of, play_of
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from earstead.core.quota import Family, Priority, Standing, Window
 from earstead.core.spotify import ACCOUNTS_URL, API_URL, Capabilities, Profile, Tokens
 from earstead.kit.clock import Clock
-from earstead.services.spotify_accounts import SpotifyAccounts
-from earstead.services.spotify_types import LinkedAccount, Login, Returned, Way
+from earstead.services.spotify.accounts import SpotifyAccounts
+from earstead.services.spotify.types import LinkedAccount, Login, Returned, Way
 from earstead.sources.spotify import doors, oauth
 from earstead.sources.spotify.capabilities import probe
 from earstead.sources.spotify.client import SpotifyClient

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from earstead.core.errors import Rejected
-from earstead.services.spotify_types import Returned, Way
+from earstead.services.spotify.types import Returned, Way
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 3277

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from earstead.core.player import PlayerState
-from earstead.services.spotify_types import LinkedAccount
+from earstead.services.spotify.types import LinkedAccount
 from earstead.sources.spotify.following import Around, Following
 from earstead.sources.spotify.soloist import ADDRESS, SOURCE, Soloist, check_address
 

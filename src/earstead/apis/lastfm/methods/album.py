@@ -19,7 +19,7 @@ from earstead.apis.lastfm.methods.pieces import PAGED, album_url, duration, imag
 from earstead.apis.lastfm.methods.searching import results
 from earstead.apis.lastfm.methods.tagging import tag_methods, top_tags
 from earstead.apis.lastfm.tree import Box, Many, Payload, Text
-from earstead.services.commons import CommonRow, ListedTrack
+from earstead.services.everybody.commons import CommonRow, ListedTrack
 from earstead.services.views import EntityRef
 
 

@@ -33,7 +33,7 @@ from earstead.apis.lastfm.methods.pieces import (
 from earstead.apis.lastfm.methods.searching import results
 from earstead.apis.lastfm.methods.tagging import tag_methods, top_tags
 from earstead.apis.lastfm.tree import Box, Many, Payload, Text
-from earstead.services.commons import CommonRow
+from earstead.services.everybody.commons import CommonRow
 from earstead.services.views import EntityRef
 
 NEIGHBOURS = 5

@@ -7,7 +7,7 @@ from earstead.apis.lastfm.faults import Fault
 from earstead.apis.lastfm.method import Call, Method, Param
 from earstead.apis.lastfm.tree import Box, Node, Text
 from earstead.core.errors import NotFound, Unauthenticated
-from earstead.services.applications import AppSession, TokenFault
+from earstead.services.applications.applications import AppSession, TokenFault
 from earstead.services.users import User
 
 NOT_ISSUED = "Unauthorized Token - This token has not been issued"

@@ -20,7 +20,7 @@ from earstead.apis.lastfm.methods.pieces import (
 )
 from earstead.apis.lastfm.tree import Box, Payload, Text
 from earstead.core.periods import Span
-from earstead.services.commons import CommonRow
+from earstead.services.everybody.commons import CommonRow
 from earstead.services.views import EntityKind
 
 _WEEK = 7 * 86_400

@@ -18,7 +18,7 @@ from earstead.core.errors import NotFound
 from earstead.core.names import name_key
 from earstead.core.periods import Span
 from earstead.services.container import Services
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.services.users import User
 from earstead.services.views import EntityKind, EntityRef
 

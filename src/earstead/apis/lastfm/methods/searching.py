@@ -8,7 +8,7 @@ from earstead.apis.lastfm.method import Call
 from earstead.apis.lastfm.methods.known import Family
 from earstead.apis.lastfm.methods.pieces import number, offset
 from earstead.apis.lastfm.tree import Box, Many, Text
-from earstead.services.commons import CommonRow
+from earstead.services.everybody.commons import CommonRow
 
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 

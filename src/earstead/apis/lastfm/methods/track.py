@@ -32,7 +32,7 @@ from earstead.apis.lastfm.methods.pieces import (
 from earstead.apis.lastfm.methods.searching import results
 from earstead.apis.lastfm.methods.tagging import tag_methods, top_tags
 from earstead.apis.lastfm.tree import Box, Payload, Text
-from earstead.services.commons import CommonRow, Correction
+from earstead.services.everybody.commons import CommonRow, Correction
 from earstead.services.users import User
 from earstead.services.views import EntityRef
 

@@ -9,7 +9,7 @@ from earstead.apis.lastfm.method import Call, Method, Param
 from earstead.apis.lastfm.methods import pieces
 from earstead.apis.lastfm.tree import Box, Text
 from earstead.core.periods import Span
-from earstead.services.insights import Insights
+from earstead.services.insights.insights import Insights
 from earstead.services.users import User
 from earstead.services.views import Chart, ChartRow, EntityKind
 

@@ -1,0 +1,1 @@
+"""Programs that speak the Last.fm API, their sessions, and the owner's switches."""

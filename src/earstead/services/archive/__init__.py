@@ -1,0 +1,1 @@
+"""earstead's own archive: everything of a user, out and in again."""

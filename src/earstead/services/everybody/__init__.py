@@ -1,0 +1,1 @@
+"""What is known across users, as far as a viewer may see."""

@@ -1,0 +1,1 @@
+"""Passing listens on."""

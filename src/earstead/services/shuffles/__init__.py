@@ -1,0 +1,1 @@
+"""Orders that outlive restarts: kept here, mirrored into a playlist."""

@@ -1,0 +1,1 @@
+"""Events to addresses of users."""
