@@ -204,6 +204,7 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         data=settings.data,
         public_url=settings.root_url,
         told_url=settings.public_url,
+        creators_url=settings.creators_url,
         limits=settings.limits,
         clock=clock,
         engine=engine,

@@ -166,6 +166,44 @@ def test_a_running_server_does_what_commands_ask(stage: Stage, run: Run, serve: 
     assert [one["actor"] for one in creator.json("changes", str(creator.show))["items"]] == ["cli"]
 
 
+def test_a_server_that_talks_to_another_place_is_not_asked(
+    stage: Stage, run: Run, environ: dict[str, str], serve: Callable[[], str]
+) -> None:
+    """Whoever means the simulator does not reach Spotify through a server that knows no simulator, nor the reverse;
+    beside a server of the same address, connecting says that it is no real one."""
+    ok(run("user", "add", "anna", "--password-stdin", "--owner", stdin="correct horse\n"))
+    meant = environ.pop("EARSTEAD_CREATORS_URL")
+    serve()
+    done = run("creators", "sync", EARSTEAD_CREATORS_URL=meant)
+    assert done.returncode == 1
+    assert meant in done.stderr
+    assert "Spotify itself" in done.stderr
+    assert "unset it" in done.stderr
+    # What is no work for Spotify goes on.
+    assert run("token", "new", "anna", EARSTEAD_CREATORS_URL=meant).returncode == 0
+
+
+def test_a_shell_without_the_simulator_does_not_ask_a_server_with_it(
+    stage: Stage, run: Run, serve: Callable[[], str]
+) -> None:
+    """A shell that does not name the simulator is told of it; connecting says where it goes, before any cookie."""
+    ok(run("user", "add", "anna", "--password-stdin", "--owner", stdin="correct horse\n"))
+    serve()
+    refused = run("creators", "connect", EARSTEAD_CREATORS_URL="")
+    assert refused.returncode == 1
+    assert f"the simulator at {stage.url}" in refused.stderr
+    said = run("creators", "connect", "--cookies-stdin", stdin=f"{stage.sp_dc}\n{stage.sp_key}\n")
+    assert said.returncode == 0, said.stderr
+    assert f"A simulator stands in for Spotify: {stage.url}" in said.stderr
+
+
+def test_without_a_user_no_cookie_is_asked_for(stage: Stage, inside: Run, run: Run, serve: Callable[[], str]) -> None:
+    """That there is nobody to connect for is said at once, by a running server as well."""
+    assert "there is no user yet" in inside("creators", "connect").stderr
+    serve()
+    assert "there is no user yet" in run("creators", "connect").stderr
+
+
 def test_wrong_cookies_are_refused_with_what_to_do(stage: Stage, inside: Run) -> None:
     """Cookies that sign nobody in end with a sentence that says where to take them from, and nothing is kept."""
     ok(inside("user", "add", "anna", "--password-stdin", stdin="correct horse\n"))

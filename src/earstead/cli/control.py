@@ -1,6 +1,7 @@
 """The running server's private door: commands of the CLI come in here and are done by the one process that writes.
 
-One JSON object a line. In: {"command", "args"}. Out: any number of {"progress"}, then {"result"} or {"error"}.
+One JSON object a line. In: {"command", "args", "creators_url"}. Out: any number of {"progress"}, then {"result"} or
+{"error"}.
 The socket belongs to the user who runs the server (mode 0600); whoever may open it may do anything, as they
 could with the files beside it.
 """
@@ -74,13 +75,29 @@ def answer(services: Services, line: bytes, tell: Any) -> dict[str, Any]:
     """Do what a line asks; faults become {"error": sentence}."""
     try:
         asked = json.loads(line)
-        work, args = WORKS[asked["command"]], dict(asked["args"])
+        command, args = asked["command"], dict(asked["args"])
+        work = WORKS[command]
     except (ValueError, KeyError, TypeError):
         return {"error": "the running server does not know this command; restart it after an update"}
+    if command.startswith("creators ") and (why := _elsewhere(services, str(asked.get("creators_url", "")))):
+        return {"error": why}
     try:
         return {"result": work(services, args, tell)}
     except AppError as fault:
         return {"error": str(fault)}
     except Exception:
-        log.exception("the command %s failed", asked["command"])
+        log.exception("the command %s failed", command)
         return {"error": "the server made a mistake; its log says more"}
+
+
+def _elsewhere(services: Services, meant: str) -> str:
+    """Why a command about podcasts is not done: it would reach another place than the shell it comes from names."""
+    if meant == services.creators_url:
+        return ""
+    said = f"EARSTEAD_CREATORS_URL is {meant}" if meant else "EARSTEAD_CREATORS_URL is not set"
+    there = f"the simulator at {services.creators_url}" if services.creators_url else "Spotify itself"
+    mend = f"set it to {services.creators_url}" if services.creators_url else "unset it"
+    return (
+        f"{said} here, but the running server, which does the work, talks to {there}. Nothing was done. Stop the "
+        f"server and start it where the variable is the same, or {mend} here."
+    )

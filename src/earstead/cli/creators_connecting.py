@@ -39,6 +39,10 @@ def connect(label: str, account_id: int, cookies_stdin: bool, name: str, as_json
       earstead creators connect --cookies-stdin < cookies.txt
       earstead creators connect --account 1
     """
+    if settings.creators_url:
+        click.echo(f"A simulator stands in for Spotify: {settings.creators_url}", err=True)
+    # What would be refused in the end is refused before two cookies are asked for.
+    do(settings, "may connect", name=name, account_id=account_id)
     sp_dc, sp_key = _cookies(cookies_stdin)
     if not sp_dc:
         raise Failed(f"there is no sp_dc. {_HOW}")

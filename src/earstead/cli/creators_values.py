@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from earstead.cli.common import Failed
+from earstead.core.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from earstead.services.container import Services
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def owner(services: Services, name: str) -> User:
     """The user of this name; without one the only user who has a show, or the only user.
 
-    Raises NotFound, or Failed where there are several to choose from.
+    Raises NotFound, or Conflict where there are several to choose from.
     """
     if name:
         return services.accounts.named(name)
@@ -28,8 +28,8 @@ def owner(services: Services, name: str) -> User:
     if len(found or users) == 1:
         return (found or list(users))[0]
     if not users:
-        raise Failed("there is no user yet: earstead user add NAME")
-    raise Failed("there are several users: say whose shows with --user NAME")
+        raise NotFound("there is no user yet: earstead user add NAME")
+    raise Conflict("there are several users: say whose shows with --user NAME")
 
 
 def plain(value: Any) -> Any:

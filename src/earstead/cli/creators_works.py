@@ -60,6 +60,13 @@ def _accounts(services: Services, args: Args) -> tuple[CreatorAccount, ...]:
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 
+def _may_connect(services: Services, args: Args, tell: Tell) -> Any:
+    """Raises NotFound where `_connect` would, before it is given anything."""
+    user_id = _user(services, args)
+    if args["account_id"]:
+        services.creators.accounts.get(user_id, args["account_id"])
+
+
 def _connect(services: Services, args: Args, tell: Tell) -> Any:
     user_id, accounts = _user(services, args), services.creators.accounts
     if args["account_id"]:
@@ -327,6 +334,7 @@ def _op3(services: Services, args: Args, tell: Tell) -> Any:
 
 
 _WORKS: Mapping[str, Work] = {
+    "may connect": _may_connect,
     "connect": _connect,
     "disconnect": _disconnect,
     "sync": _sync,

@@ -43,7 +43,7 @@ def perform(settings: Settings, command: str, tell: Tell | None = None, **args: 
                 return _here(settings, command, tell or _silent, args)
         except Locked:
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-                return _ask(control_path(settings.data), command, tell or _silent, args)
+                return _ask(settings, command, tell or _silent, args)
         pause.wait(_STEP_S)
     raise Failed(f"another process uses {settings.data} and does not answer; stop it, or wait until it is done")
 
@@ -81,11 +81,12 @@ def _here(settings: Settings, command: str, tell: Tell, args: dict[str, Any]) ->
         services.close()
 
 
-def _ask(path: Path, command: str, tell: Tell, args: dict[str, Any]) -> Any:
+def _ask(settings: Settings, command: str, tell: Tell, args: dict[str, Any]) -> Any:
+    asked = {"command": command, "args": args, "creators_url": settings.creators_url}
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-        door.connect(str(path))
+        door.connect(str(control_path(settings.data)))
         with door.makefile("rwb") as stream:
-            stream.write(json.dumps({"command": command, "args": args}).encode() + b"\n")
+            stream.write(json.dumps(asked).encode() + b"\n")
             stream.flush()
             for line in stream:
                 answer = json.loads(line)

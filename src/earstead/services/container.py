@@ -50,6 +50,8 @@ class Services:
     """Where others reach this server, as far as is known; without a slash at its end."""
     told_url: str = ""
     """`public_url` where the settings name it; "" when only the address we listen at is known."""
+    creators_url: str = ""
+    """Origin of the simulator that stands in for Spotify for Creators; "" for the service itself."""
     limits: Limits = field(default_factory=Limits)
     clock: Clock
     engine: Engine

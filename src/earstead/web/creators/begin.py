@@ -55,8 +55,9 @@ async def _begin(request: Request) -> Response:
 
     accounts, cards = await blocking(read)
     if not accounts:
-        return desk_page(request, "begin.html", owner=user)
-    return desk_page(request, "shows.html", owner=user, accounts=accounts, cards=cards)
+        return desk_page(request, "begin.html", owner=user, simulator=services_of(request).creators_url)
+    simulator = services_of(request).creators_url
+    return desk_page(request, "shows.html", owner=user, accounts=accounts, cards=cards, simulator=simulator)
 
 
 def _card(creators: CreatorServices, show: CreatorShow, n: int) -> _Card:
@@ -69,7 +70,7 @@ def _card(creators: CreatorServices, show: CreatorShow, n: int) -> _Card:
 
 @signed_in
 async def _connect_form(request: Request) -> Response:
-    return desk_page(request, "connect.html", values={"label": ""})
+    return _connect_page(request, "")
 
 
 @signed_in
@@ -81,8 +82,13 @@ async def _connect(request: Request) -> Response:
         )
     except (Rejected, Conflict, Upstream) as fault:
         # The cookies are not sent back into the form: a page that holds them would stay in the browser's history.
-        return shown_once(desk_page(request, "connect.html", fault=fault, values={"label": form.text("label")[:80]}))
+        return shown_once(_connect_page(request, form.text("label")[:80], fault))
     return redirect(f"/create/accounts/{account.account_id}", notice="Connected. Your shows are being read.")
+
+
+def _connect_page(request: Request, label: str, fault: AppError | None = None) -> Response:
+    simulator = services_of(request).creators_url
+    return desk_page(request, "connect.html", fault=fault, values={"label": label}, simulator=simulator)
 
 
 def _cookies(form: Form) -> tuple[str, str]:
@@ -123,6 +129,7 @@ async def _account_page(
             "health": checked or creators.health.of_account(user.user_id, account_id),
             "shows": [s for s in creators.shows.of_user(user.user_id) if s.account_id == account_id],
             "hooks": _hooks(request),
+            "simulator": services_of(request).creators_url,
         }
 
     found = await blocking(read)
