@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+import pytest
 from tests.web.conftest import House
 
 from earstead.core.creators.registry import Registry
 from earstead.web.creators_docs import words
 from earstead.web.creators_guide.pages import pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROKEN = """() => [...document.querySelectorAll(".guide td, .guide th")].flatMap(cell => {
+  const found = [], texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[A-Za-z0-9_]+/g)) {
+    const range = document.createRange();
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word[0]);
+  }
+  return found;
+})"""
+"""The words of tables that stand on two lines."""
 
 
 def test_every_page_is_there_for_a_visitor(house: House) -> None:
@@ -55,9 +72,29 @@ def test_an_unknown_page_is_not_found(house: House) -> None:
         assert visitor.get("/develop/creators/index").headers["location"] == "/develop/creators"
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_table_breaks_a_word(house: House, browser: Browser, width: int) -> None:
+    """A table that is too wide scrolls in its box; its words stay whole, and the page is as wide as the window."""
+    context = browser.new_context(base_url=house.url, viewport={"width": width, "height": 900})
+    try:
+        opened = context.new_page()
+        for slug in ("", "/choosing", "/rest", "/graphql", "/podcasters", "/changelog"):
+            opened.goto(f"/develop/creators{slug}")
+            assert opened.evaluate(BROKEN) == [], slug
+            assert opened.evaluate("document.documentElement.scrollWidth") == width, slug
+    finally:
+        context.close()
+
+
 def test_words_are_escaped() -> None:
     """What stands in words cannot become markup, not even within code or links."""
     assert words("a < b `<script>` **<i>** [x<y](graphql#all)") == (
         "a &lt; b <code>&lt;script&gt;</code> <strong>&lt;i&gt;</strong> "
         '<a href="/develop/creators/graphql#all">x&lt;y</a>'
     )
+
+
+def test_long_addresses_may_be_broken_behind_slashes() -> None:
+    """An address that is wider than a column goes on below; what is short stays whole."""
+    assert words("`https://generic.wg.spotify.com/podcasters/v0`").count("/<wbr>") == 3
+    assert "<wbr>" not in words("`podcasters/v0`")

@@ -20,6 +20,8 @@ from earstead.web.forms import query
 ROOT = "/develop/creators"
 _MAX_SEARCH = 100
 _MOST_FOUND = 60
+_MAX_WHOLE = 24
+_SLASH = re.compile(r"(?<=.)/(?=[^/])")
 _PIECES = re.compile(rf"`([^`]+)`|\*\*([^*]+)\*\*|{LINK.pattern}")
 
 
@@ -93,10 +95,16 @@ def words(text: str) -> Markup:
 def _piece(found: re.Match[str]) -> Markup:
     code, strong, link, goal = found.groups()
     if code is not None:
-        return Markup("<code>{}</code>").format(code)
+        return Markup("<code>{}</code>").format(_breakable(code))
     if strong is not None:
         return Markup("<strong>{}</strong>").format(strong)
     return Markup('<a href="{}">{}</a>').format(target(goal, _address), words(link))
+
+
+def _breakable(code: str) -> Markup:
+    """Code that may be broken behind its slashes when it is long, as addresses are."""
+    parts = _SLASH.split(code) if len(code) > _MAX_WHOLE else [code]
+    return Markup("/<wbr>").join(parts)
 
 
 def _address(slug: str) -> str:
