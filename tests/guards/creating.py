@@ -89,7 +89,7 @@ def _talk(services: Services, user_id: int, show_id: int) -> None:
     """The inbox, and what can be done about a comment."""
     comments = services.creators.comments
     for view in ("open", "answered", "review"):
-        comments.inbox(user_id, show_id, view)
+        comments.inbox(user_id, show_id, view), comments.inbox(user_id, show_id, view, episode_id=1)
     threads = comments.inbox(user_id, show_id, "all").items
     first = next(one.comment.comment_id for one in threads if one.comment.state == "published")
     comments.reply(user_id, first, "Thank you"), comments.pin(user_id, first)

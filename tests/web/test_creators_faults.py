@@ -45,6 +45,26 @@ def test_what_needs_a_code_says_what_to_capture(evening: Evening) -> None:
     assert len(evening.overheard.writes) == before
 
 
+def test_unread_comments_are_no_zeros(evening: Evening) -> None:
+    """Where nothing can read comments, no page counts them; each leads to where that is learned."""
+    for path in ("/create", evening.base, f"{evening.base}/episodes", f"{evening.base}/comments"):
+        html = evening.html(path)
+        assert "omments cannot be read yet" in words(html), path
+        assert 'href="/create/captures"' in html and "0 comments" not in words(html), path
+    assert ">comments</th>" not in evening.html(f"{evening.base}/episodes")
+
+
+def test_what_is_in_force_offers_to_read_again(evening: Evening) -> None:
+    """A capture that waits offers nothing; one in force has the button that reads the account."""
+    capture = str(evening.browser.post("/create/captures/harvest").headers["location"])
+    again = '<form method="post" action="/create/accounts/1/sync">'
+    assert again not in evening.html(capture)
+    assert evening.browser.post(f"{capture}/adopt").status_code == 303
+    assert again in evening.html(capture) and "Read the account again" in evening.page(capture)
+    assert "omments cannot be read yet" not in evening.page(evening.base)
+    assert evening.browser.post(f"{capture}/withdraw").status_code == 303
+
+
 def test_a_service_that_is_away_keeps_the_form(evening: Evening) -> None:
     """503 until the client gives up: the page offers the same change again, and then it goes through."""
     evening.simulator.faults.set("http.503", -1)

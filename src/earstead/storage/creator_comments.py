@@ -27,13 +27,18 @@ def _bounds(view: str) -> dict[str, Any]:
     return {"states": [first, second], "least": least, "most": most}
 
 
-def page(tx: Tx, user_id: int, show_id: int, view: str, offset: int, limit: int) -> list[Row]:
-    """Beginnings of threads (`COMMENT`) of a view, newest first."""
+def _of(episode_id: int) -> str:
+    # A condition of its own, so that those of one episode come from its own index.
+    return "episode_id = :episode_id AND" if episode_id else ""
+
+
+def page(tx: Tx, user_id: int, show_id: int, view: str, offset: int, limit: int, *, episode_id: int = 0) -> list[Row]:
+    """Beginnings of threads (`COMMENT`) of a view, newest first; with `episode_id` of that episode alone."""
     return tx.all(
         f"""
         SELECT {COMMENT}
         FROM creator_comments
-        WHERE show_id = :show_id AND state IN (:states*) AND user_id = :user_id
+        WHERE {_of(episode_id)} show_id = :show_id AND state IN (:states*) AND user_id = :user_id
           AND parent_uri = '' AND by_show = 0 AND answered >= :least AND answered <= :most
         ORDER BY created_ms DESC, comment_id DESC
         LIMIT :limit OFFSET :offset
@@ -42,21 +47,23 @@ def page(tx: Tx, user_id: int, show_id: int, view: str, offset: int, limit: int)
         show_id=show_id,
         offset=offset,
         limit=limit,
+        **({"episode_id": episode_id} if episode_id else {}),
         **_bounds(view),
     )
 
 
-def count(tx: Tx, user_id: int, show_id: int, view: str) -> int:
-    """How many a view has."""
+def count(tx: Tx, user_id: int, show_id: int, view: str, *, episode_id: int = 0) -> int:
+    """How many a view has; with `episode_id` of that episode alone."""
     row = tx.one(
-        """
+        f"""
         SELECT count(*)
         FROM creator_comments
-        WHERE show_id = :show_id AND state IN (:states*) AND user_id = :user_id
+        WHERE {_of(episode_id)} show_id = :show_id AND state IN (:states*) AND user_id = :user_id
           AND parent_uri = '' AND by_show = 0 AND answered >= :least AND answered <= :most
-        """,
+        """,  # noqa: S608
         user_id=user_id,
         show_id=show_id,
+        **({"episode_id": episode_id} if episode_id else {}),
         **_bounds(view),
     )
     return int(row[0]) if row else 0

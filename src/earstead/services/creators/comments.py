@@ -38,6 +38,8 @@ OPERATIONS: Mapping[str, str] = {
     "policy": "updateModerationPolicy",
 }
 """Action -> the operation that it needs."""
+READING = ("getLatestCommentsForShow", "getCommentsForEpisode")
+"""Either of these brings comments."""
 SIZE, MOST_SIZE = 25, 100
 OURS = "earstead:reply:"
 """Begins what we call answers that were given here, until the service tells its own name for them."""
@@ -78,15 +80,21 @@ class Comments:
 
     # ---- reading -----------------------------------------------------------------------------------------
 
-    def inbox(self, user_id: int, show_id: int, state: str = "open", page: int = 1, *, size: int = SIZE) -> Inbox:
-        """A page of "open" (not answered, or waiting for approval), "answered", "review" or "all". Rejected else."""
+    def inbox(
+        self, user_id: int, show_id: int, state: str = "open", page: int = 1, *, size: int = SIZE, episode_id: int = 0
+    ) -> Inbox:
+        """A page of "open" (not answered, or waiting for approval), "answered", "review" or "all". Rejected else.
+
+        Args:
+            episode_id: only what stands under this episode, in `counts` too.
+        """
         if state not in table.VIEWS:
             raise Rejected("state", f"is one of {', '.join(table.VIEWS)}")
         show = self._shows.get(user_id, show_id)
         size, page = min(max(size, 1), MOST_SIZE), min(max(page, 1), LAST_PAGE)
         with self._engine.read() as tx:
-            counts = {view: table.count(tx, user_id, show_id, view) for view in table.VIEWS}
-            rows = table.page(tx, user_id, show_id, state, (page - 1) * size, size)
+            counts = {view: table.count(tx, user_id, show_id, view, episode_id=episode_id) for view in table.VIEWS}
+            rows = table.page(tx, user_id, show_id, state, (page - 1) * size, size, episode_id=episode_id)
             answers = table.replies(tx, show_id, [row[3] for row in rows])
         below = _threads(map(comment_from, answers))
         titles = self._titles(user_id, {row[2] for row in rows})
@@ -122,6 +130,13 @@ class Comments:
         except (NeedsReauth, NotFound):  # disconnected: what was read can be looked at all the same
             return {}
         return {action: found[name] for action, name in OPERATIONS.items() if name in found}
+
+    def readable(self, show: CreatorShow) -> bool:
+        """Whether comments can be read at all: then none means that nobody wrote one. Asks nobody."""
+        try:
+            return set(self._doing.hands.open(show.account_id).missing(READING)) != set(READING)
+        except (NeedsReauth, NotFound):  # what was read before stands
+            return True
 
     def _titles(self, user_id: int, episode_ids: set[int]) -> dict[int, str]:
         return {one: self._shows.episode(user_id, one).title for one in episode_ids if one}

@@ -41,6 +41,8 @@ class _Card:
 
     show: CreatorShow
     overview: ShowOverview | None
+    readable: bool
+    """Whether comments can be read at all."""
 
 
 async def _begin(request: Request) -> Response:
@@ -62,7 +64,8 @@ async def _begin(request: Request) -> Response:
 
 def _card(creators: CreatorServices, show: CreatorShow, n: int) -> _Card:
     drawn = n < _MOST_CARDS and not show.gone_at
-    return _Card(show, creators.figures.overview(show.show_id, "30d") if drawn else None)
+    overview = creators.figures.overview(show.show_id, "30d") if drawn else None
+    return _Card(show, overview, not drawn or creators.comments.readable(show))
 
 
 # --- connecting ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -97,8 +98,16 @@ async def _one(request: Request) -> Capture:
 @signed_in
 async def _show(request: Request) -> Response:
     found = await _one(request)
-    owner = await blocking(creators_of(request).captures.owns, user_of(request).user_id)
-    return desk_page(request, "capture.html", found=found, owner=owner, zone=user_of(request).zone, kinds=KINDS)
+    creators, user = creators_of(request), user_of(request)
+
+    def read() -> dict[str, Any]:
+        accounts = creators.accounts.of_user(user.user_id)
+        return {
+            "owner": creators.captures.owns(user.user_id),
+            "accounts": [one for one in accounts if one.state == "on"] if found.live else [],
+        }
+
+    return desk_page(request, "capture.html", found=found, zone=user.zone, kinds=KINDS, **await blocking(read))
 
 
 @signed_in

@@ -6,6 +6,7 @@ this server cannot send yet, because no capture brought its hash, says so beside
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from earstead.core.errors import AppError, NotFound
 from earstead.kit.http import blocking
+from earstead.services.creators.comments import Inbox
 from earstead.services.creators.types import CreatorComment
 from earstead.services.creators.write_types import REPLY_MOST, Change
 from earstead.web.auth import signed_in
@@ -24,8 +26,10 @@ from earstead.web.forms import Form, query, read_form, whole
 VIEWS = (("open", "To do"), ("review", "To approve"), ("answered", "Answered"), ("all", "All"))
 
 
-def _address(at: Seat, state: str, page: int = 1) -> str:
-    asked = {name: value for name, value in (("state", state), ("page", page)) if value not in ("open", 1)}
+def _address(at: Seat, state: str, page: int = 1, episode_id: int = 0) -> str:
+    asked: dict[str, str | int] = {} if state == "open" else {"state": state}
+    asked |= {"page": page} if page > 1 else {}
+    asked |= {"episode": episode_id} if episode_id else {}
     return f"{at.base}/comments{f'?{urlencode(asked)}' if asked else ''}"
 
 
@@ -35,20 +39,31 @@ async def _inbox_page(
     """The inbox; after a refused answer with what was typed into the comment `about`."""
     state = form.text("state") or "open"
     page = whole("page", form.text("page") or "1") or 1
-    found = await blocking(at.creators.comments.inbox, at.user.user_id, at.show.show_id, state, page)
+    episode_id = form.number("episode") if form.text("episode") else 0
+
+    def read() -> dict[str, Any]:
+        inbox = at.creators.comments.inbox(at.user.user_id, at.show.show_id, state, page, episode_id=episode_id)
+        return {
+            "found": inbox,
+            "readable": at.creators.comments.readable(at.show),
+            "episode": at.creators.shows.episode(at.user.user_id, episode_id) if episode_id else None,
+        }
+
+    said = await blocking(read)
+    found: Inbox = said["found"]
     return show_page(
         request,
         at,
         "comments.html",
         room="/comments",
         fault=fault,
-        found=found,
-        views=[(name, label, _address(at, name)) for name, label in VIEWS],
-        before=_address(at, state, page - 1) if page > 1 else "",
-        after=_address(at, state, page + 1) if page < found.pages else "",
+        views=[(name, label, _address(at, name, episode_id=episode_id)) for name, label in VIEWS],
+        before=_address(at, state, page - 1, episode_id) if page > 1 else "",
+        after=_address(at, state, page + 1, episode_id) if page < found.pages else "",
         most=REPLY_MOST,
         about=about,
         typed=form.text("text"),
+        **said,
     )
 
 
@@ -65,12 +80,13 @@ async def _act(request: Request) -> Response:
     if comment.show_id != at.show.show_id:
         raise NotFound("There is no such comment on this show.")
     state, page = form.text("state") or "open", whole("page", form.text("page") or "1") or 1
+    episode_id = form.number("episode") if form.text("episode") else 0
 
     async def refused(again: Form, fault: AppError) -> Response:
         return await _inbox_page(request, at, again, fault, about=comment_id)
 
     wish = wish_of(at, comment, request.path_params["action"], form)
-    back = f"{_address(at, state, page)}#c{comment_id}"
+    back = f"{_address(at, state, page, episode_id)}#c{comment_id}"
     return await ask_first(request, at, form, wish, back=back, refused=refused, room="/comments")
 
 

@@ -59,6 +59,7 @@ async def _episodes(request: Request) -> Response:
         page=number,
         size=PAGE_SIZE,
     )
+    readable = await blocking(at.creators.comments.readable, at.show)
     shown = [METRICS[name] for name in _COLUMNS if any(name in one.totals for one in found.items)][:3]
     kept = {name: value for name, value in (("state", state), ("sort", sort), ("q", search)) if value}
 
@@ -76,6 +77,8 @@ async def _episodes(request: Request) -> Response:
         search=search,
         sorts=_SORTS,
         columns=shown,
+        # Comments that came by another way before are counted all the same.
+        commented=readable or any(one.comments for one in found.items),
         before=address(found.page - 1),
         after=address(found.page + 1),
     )

@@ -34,7 +34,8 @@ async def _overview(request: Request) -> Response:
         if wanted and wanted not in METRICS:
             raise Rejected("metric", f"there is no figure named “{wanted[:40]}”")
         series = figures.daily(at.show.show_id, wanted, days.start, days.end) if wanted else None
-        return seen, {"offers": offers, "series": series, "wanted": wanted}
+        readable = at.creators.comments.readable(at.show)
+        return seen, {"offers": offers, "series": series, "wanted": wanted, "readable": readable}
 
     seen, found = await blocking(read)
     if seen.cards:
