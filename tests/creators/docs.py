@@ -19,15 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "creators"
 METHODS = ROOT / "src/earstead/web/creators_guide/methods.json"
 CLIENT = ROOT / "src/earstead/creators"
-BY_HAND = frozenset({"library.md"})
-"""Pages of the folder that nobody writes but people."""
-LIBRARY = "\nHow to use all of it from Python: [the library](library.md).\n"
 FOOT = "\n<!-- Written by `.venv/bin/python -m tests.creators.docs`. -->\n"
 
 
 def files() -> dict[str, str]:
     """Name of each file and its text."""
-    return {_name(page): markdown(page) + (LIBRARY if page.slug == "index" else "") + FOOT for page in pages()}
+    return {_name(page): markdown(page) + FOOT for page in pages()}
 
 
 def _name(page: Page) -> str:
@@ -86,7 +83,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     made = files()
     for path in FOLDER.glob("*.md"):
-        if path.name not in made and path.name not in BY_HAND:
+        if path.name not in made:
             path.unlink()
     for name, text in made.items():
         (FOLDER / name).write_text(text, "utf-8")
