@@ -1,10 +1,12 @@
 # earstead: `make help` lists what there is. Every target works in a fresh clone and does again only what changed.
 
 PYTHON ?= python3
-DATA ?= data
+DATA ?= $(or $(EARSTEAD_DATA),data)
 DEMO_DATA ?= demo-data
-PORT ?= 3277
-HOST ?= 127.0.0.1
+PORT ?= $(or $(EARSTEAD_PORT),3277)
+HOST ?= $(or $(EARSTEAD_HOST),127.0.0.1)
+# What costs a moment. Not parquet: its one package is larger than all others together.
+EXTRAS ?= sandbox,podcast
 PYTEST_ARGS ?= -n auto --dist loadfile
 
 BIN := .venv/bin
@@ -18,8 +20,8 @@ help: ## what can be made
 
 setup: .venv/.setup ## a working .venv/bin/earstead
 
-.venv/.setup: $(INPUTS)
-	@PYTHON="$(PYTHON)" scripts/setup
+.venv/.setup: $(INPUTS) Makefile
+	@PYTHON="$(PYTHON)" scripts/setup $(EXTRAS)
 	@touch $@
 
 dev: .venv/.dev
@@ -37,9 +39,9 @@ ifeq ($(DEMO),1)
 	@test -e $(DEMO_DATA)/.about || { $(BIN)/earstead demo --data $(DEMO_DATA) >$(DEMO_DATA)/.about.new && \
 	  mv $(DEMO_DATA)/.about.new $(DEMO_DATA)/.about; }
 	@cat $(DEMO_DATA)/.about
-	@exec $(BIN)/earstead serve --data $(DEMO_DATA) --host $(HOST) --port $(PORT)
+	@exec $(BIN)/earstead serve --data $(DEMO_DATA) --host "$(HOST)" --port "$(PORT)"
 else
-	@exec $(BIN)/earstead serve --data $(DATA) --host $(HOST) --port $(PORT)
+	@exec $(BIN)/earstead serve --data "$(DATA)" --host "$(HOST)" --port "$(PORT)"
 endif
 
 test: dev tools ## all tests; what cannot run here is skipped and listed

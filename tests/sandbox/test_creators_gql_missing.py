@@ -20,4 +20,6 @@ def test_the_command_says_what_to_install() -> None:
     done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and done.stdout == ""
     (sentence,) = done.stderr.splitlines()
-    assert "graphql-core" in sentence and "pip install 'earstead[sandbox]'" in sentence
+    assert "graphql-core" in sentence
+    assert "pip install 'earstead[sandbox]'" in sentence
+    assert "scripts/setup sandbox" in sentence

@@ -31,6 +31,7 @@ from typing import Any, BinaryIO
 
 from earstead.core.errors import Rejected
 from earstead.core.listen import Kind
+from earstead.kit.extras import how_to_install
 from earstead.services.archive_lines import line
 from earstead.services.export_streams import Unseekable, entry
 from earstead.services.views import ListenRow
@@ -122,7 +123,7 @@ def write_parquet(rows: Iterable[ListenRow], out: BinaryIO) -> None:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise Rejected("format", "Parquet needs the extra: pip install 'earstead[parquet]'") from None
+        raise Rejected("format", f"Parquet needs the extra: {how_to_install('parquet')}") from None
     types = dict.fromkeys(COLUMNS, pyarrow.string()) | dict.fromkeys(_NUMBERS, pyarrow.int64())
     types |= dict.fromkeys(("counted", "skipped"), pyarrow.bool_()) | {"artist_mbids": pyarrow.list_(pyarrow.string())}
     schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])

@@ -28,6 +28,7 @@ from typing import Any, BinaryIO
 from earstead.core.creators.metrics import METRICS, Aggregation
 from earstead.core.creators.metrics import metric as metric_named
 from earstead.core.errors import Rejected
+from earstead.kit.extras import how_to_install
 from earstead.services.archive_lines import line
 from earstead.services.creators import choosing
 from earstead.services.creators.rows import QUALITIES, day_of, number_of
@@ -213,7 +214,7 @@ def _write_parquet(rows: Iterator[dict[str, Any]], out: BinaryIO) -> int:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise Rejected("format", "Parquet needs the extra: pip install 'earstead[parquet]'") from None
+        raise Rejected("format", f"Parquet needs the extra: {how_to_install('parquet')}") from None
     types = dict.fromkeys(COLUMNS, pyarrow.string())
     types |= {"date": pyarrow.date32(), "value": pyarrow.float64(), "fetched_at": pyarrow.int64()}
     schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])

@@ -20,6 +20,7 @@ from earstead.core.creators.targets import MOST_TARGET, target_of
 from earstead.core.errors import AppError, NotFound, Rejected
 from earstead.core.names import name_key
 from earstead.kit.clock import Clock
+from earstead.kit.extras import how_to_install
 from earstead.kit.outbound import Answer
 from earstead.kit.secrets import Vault
 from earstead.kit.texts import storable
@@ -257,7 +258,7 @@ def read_feed(body: bytes, headers: Mapping[str, str] | None = None) -> tuple[st
     try:
         import feedparser  # 45 ms for 300 episodes; servers without creators never pay for it
     except ImportError as fault:
-        raise Rejected("url", "feeds need one more package: pip install 'earstead[podcast]'") from fault
+        raise Rejected("url", f"feeds need one more package: {how_to_install('podcast')}") from fault
     found = feedparser.parse(body, response_headers=dict(headers or {}))
     items = list({target_of(item.url): item for item in _items(found.entries) if target_of(item.url)}.values())
     if not items:

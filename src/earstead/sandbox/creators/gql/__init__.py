@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Route
 
 from earstead.core.errors import Rejected
+from earstead.kit.extras import how_to_install
 
 if TYPE_CHECKING:
     from earstead.sandbox.creators.app import Simulator
@@ -24,7 +25,7 @@ def routes(simulator: Simulator) -> Sequence[BaseRoute]:
     except ModuleNotFoundError as missing:
         if missing.name != "graphql":
             raise
-        raise Rejected("sandbox", "creators needs graphql-core: pip install 'earstead[sandbox]'") from None
+        raise Rejected("sandbox", f"creators needs graphql-core: {how_to_install('sandbox')}") from None
     from earstead.sandbox.creators.gql.pages import Pages
     from earstead.sandbox.creators.gql.steering import Steering
 
