@@ -130,7 +130,8 @@ def loses_the_cookie(evening: Evening, account: str) -> None:
     evening.clock.advance(3600)
     world.accounts.expire_all()
     world.account.signed_in = False
-    evening.browser.post(f"{account}/check")
+    tried = words(evening.browser.post(f"{account}/check").text)
+    assert "The cookies are taken" not in tried and "Spotify for Creators: " not in tried
     evening.browser.post(f"{account}/sync")
     evening.until(lambda: evening.services.creators.accounts.get(evening.user_id, 1).state == "ended")
     said = evening.page(account)
@@ -145,6 +146,9 @@ def loses_the_cookie(evening: Evening, account: str) -> None:
     mended = evening.browser.post(f"{account}/cookies", data={"sp_dc": fresh["sp_dc"], "sp_key": fresh["sp_key"]})
     assert mended.status_code == 303, words(mended.text)
     assert "Give new cookies" not in evening.page(evening.base)
+    told = evening.page(account)
+    now = told.partition("Earlier readings")[0]
+    assert "The cookies were accepted." in now and "no longer signed in" not in now, told
 
 
 def journal_has_everything(evening: Evening) -> None:

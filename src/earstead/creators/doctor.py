@@ -7,7 +7,7 @@ where nothing further could be told: without a sign-in every later check would o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
 from earstead.core import errors as core
@@ -153,7 +153,7 @@ class Doctor:
                 self._one_show(chosen)
             self._rotated()
         self._hashes()
-        return Diagnosis(checks=tuple(self._checks))
+        return Diagnosis(checks=_one_truth(self._checks))
 
     def _signed_in(self) -> bool:
         return bool(self._session.bearer())
@@ -246,7 +246,7 @@ class Doctor:
                 Check(
                     name=name,
                     state="warn" if cause == "hosting" else "broken",
-                    words=f"{name[0].upper()}{name[1:]}: {fault}",
+                    words=f"{name[0].upper()}{name[1:]}: {getattr(fault, 'why', '') or fault}",
                     cause=cause,
                     mend=getattr(fault, "mend", "") or MENDS[cause],
                 )
@@ -260,6 +260,14 @@ class Doctor:
 
     def _made(self, name: str, state: State, words: str, cause: Cause) -> Check:
         return Check(name=name, state=state, words=words, cause=cause, mend=MENDS[cause])
+
+
+def _one_truth(checks: list[Check]) -> tuple[Check, ...]:
+    """The checks without a sign-in that only seemed to work: one that is still held outlives cookies that have ended."""
+    ended = next((one for one in checks if one.state == "broken" and one.cause == "cookie"), None)
+    if ended is None:
+        return tuple(checks)
+    return replace(ended, name="sign-in"), *(one for one in checks if one.name != "sign-in" and one.cause != "cookie")
 
 
 def _cause_of_empty(answered: Answered, hosting: str) -> Cause:

@@ -53,7 +53,14 @@ class CreatorHealth:
         with self._engine.read() as tx:
             row = table.health(tx, account_id)
         state, cause, words, mend, ok_at, checked_at = row or ("unknown", "", "Nothing was asked yet.", "", 0, 0)
-        if account.state == "ended":
+        if (
+            account.state == "on"
+            and account.last_ok_at
+            and (not row or (cause == "cookie" and checked_at <= account.cookie_at))
+        ):
+            # Giving cookies tries them out: what was said of older ones no longer holds.
+            state, cause, words, mend = "ok", "", "The cookies were accepted.", ""
+        elif account.state == "ended":
             state, cause = "broken", "cookie"
             words, mend = account.error or "The cookies are no longer taken.", account.mend
         age = self.cookie_age_days(account)

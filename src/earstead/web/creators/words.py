@@ -12,7 +12,7 @@ from earstead.core.creators.metrics import Aggregation, Definition, Metric, Scop
 from earstead.core.errors import AppError, Conflict, Forbidden, NeedsReauth, NotFound, Refused, Rejected, RetryLater
 from earstead.pagekit.words import long_date, moment, number, percent, short_date
 from earstead.services.creators.types import Provenance
-from earstead.services.creators.write_types import Change
+from earstead.services.creators.write_types import Change, HealthCheck
 
 SCOPES: Mapping[Scope, str] = {
     Scope.SPOTIFY: "on Spotify",
@@ -169,6 +169,15 @@ def days_words(start: date, end: date) -> str:
 def as_text(html: str) -> str:
     """A description as people read it: line breaks kept, markup left out."""
     return unescape(_TAG.sub("", _BREAK.sub("\n", html))).strip()
+
+
+def check_words(check: HealthCheck) -> str:
+    """What a check found, without the name that stands before it in the table."""
+    said = check.words
+    for title in (f"{check.name}: ", "Spotify for Creators: "):
+        if said.lower().startswith(title.lower()):
+            said = said[len(title) :]
+    return said[:1].upper() + said[1:]
 
 
 def action_words(action: str) -> str:
