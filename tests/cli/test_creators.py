@@ -204,6 +204,45 @@ def test_without_a_user_no_cookie_is_asked_for(stage: Stage, inside: Run, run: R
     assert "there is no user yet" in run("creators", "connect").stderr
 
 
+def test_comments_wait_for_the_hashes_that_read_them(creator: Creator) -> None:
+    """While comments cannot be read it is said what is missing; then they are sifted by episode, and counted there."""
+    creator.json("sync")
+    assert "ops refresh --adopt" in creator.say("comments", str(creator.show))
+    creator.json("ops", "refresh", "--adopt")
+    creator.json("sync")
+    found = creator.json("comments", str(creator.show), "--state", "all")["items"]
+    assert found
+    one = str(found[0]["comment"]["episode_id"])
+    sifted = creator.json("comments", str(creator.show), "--state", "all", "--episode", one)["items"]
+    assert sifted
+    assert {str(thread["comment"]["episode_id"]) for thread in sifted} == {one}
+    listed = next(episode for episode in creator.episodes() if str(episode["episode_id"]) == one)
+    assert creator.json("episode", one)["comments"] == listed["comments"] > 0
+
+
+def test_the_ending_of_a_file_says_its_format(creator: Creator, tmp_path: Path) -> None:
+    """Figures go into a file as what it is called; an ending that says nothing is refused without --format."""
+    creator.json("sync")
+    lines, table, strange = tmp_path / "a.jsonl", tmp_path / "a.csv", tmp_path / "a.txt"
+    for file in (lines, table):
+        creator.say("export", str(creator.show), "--out", str(file))
+    assert json.loads(lines.read_text("utf-8").splitlines()[0])["metric"]
+    assert next(csv.DictReader(table.open(encoding="utf-8")))["metric"]
+    done = creator.run("creators", "export", str(creator.show), "--out", str(strange))
+    assert done.returncode == 2
+    assert "--format" in done.stderr
+    assert not strange.exists()
+    creator.say("export", str(creator.show), "--out", str(strange), "--format", "jsonl")
+    assert json.loads(strange.read_text("utf-8").splitlines()[0])["metric"]
+
+
+def test_episodes_are_compared_by_a_figure_that_has_days(creator: Creator) -> None:
+    """Without a wish, the comparison takes a figure that makes lines, and says values."""
+    creator.json("sync")
+    found = creator.json("compare", str(creator.show))
+    assert any(sum(value is not None for value in line["values"]) > 1 for line in found["lines"])
+
+
 def test_wrong_cookies_are_refused_with_what_to_do(stage: Stage, inside: Run) -> None:
     """Cookies that sign nobody in end with a sentence that says where to take them from, and nothing is kept."""
     ok(inside("user", "add", "anna", "--password-stdin", stdin="correct horse\n"))

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from earstead.settings import Settings
 
 _KINDS = ("country", "region", "city", "age", "gender", "app", "device", "source")
+_FORMS = click.Choice(["csv", "jsonl", "parquet"])
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -136,7 +138,7 @@ def _small_print(about: str, provenance: Provenance) -> None:
 @click.command("compare")
 @click.argument("which", metavar="SHOW")
 @click.argument("episodes", nargs=-1, metavar="[EPISODE]...")
-@click.option("--metric", default="", help="Otherwise the first with figures by day.")
+@click.option("--metric", default="", help="Otherwise the first with figures of several days.")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="Since publication.")
 @asking_options
 def compare(
@@ -189,7 +191,7 @@ def gaps(which: str, name: str, as_json: bool, settings: Settings) -> None:
 
 @click.command("export")
 @click.argument("which", metavar="SHOW")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), default="csv", show_default=True)
+@click.option("--format", "form", type=_FORMS, help="Otherwise by the ending of FILE; csv to stdout.")
 @click.option("--metric", "metrics", multiple=True, help="Only this one; repeat for several. All of them otherwise.")
 @click.option("--from", "start", callback=day, metavar="DAY", help="First day; the beginning otherwise.")
 @click.option("--to", "end", callback=day, metavar="DAY", help="Last day; today otherwise.")
@@ -198,7 +200,7 @@ def gaps(which: str, name: str, as_json: bool, settings: Settings) -> None:
 @user_option
 @data_option
 def export(
-    which: str, form: str, metrics: tuple[str, ...], start: date | None, end: date | None, by: str, out: str,
+    which: str, form: str | None, metrics: tuple[str, ...], start: date | None, end: date | None, by: str, out: str,
     name: str, settings: Settings,
 ) -> None:  # fmt: skip
     """Write the figures of SHOW into a file: a row for each day, metric and episode.
@@ -206,11 +208,12 @@ def export(
     \b
     Examples:
       earstead creators export 1 --out figures.csv
-      earstead creators export 1 --metric plays --from 2026-05-01 --to 2026-05-31 --format parquet --out may.parquet
+      earstead creators export 1 --metric plays --from 2026-05-01 --to 2026-05-31 --out may.parquet
       earstead creators export 1 --by show --format jsonl --out - | head
     """
     from earstead.cli.perform import reading
 
+    form = form or _form_of(out)
     with reading(settings) as services:
         user_id = owner(services, name).user_id
         show_id = services.creators.shows.find(user_id, which).show_id
@@ -229,7 +232,16 @@ def export(
         finally:
             with contextlib.suppress(FileNotFoundError):
                 part.unlink()
-    click.echo(f"Wrote {target} ({rows:,} rows).")
+    click.echo(f"Wrote {target} ({rows:,} rows, {form}).")
+
+
+def _form_of(out: str) -> str:
+    if out == "-":
+        return "csv"
+    ending = PurePath(out).suffix.lower().removeprefix(".")
+    if ending not in _FORMS.choices:
+        raise click.UsageError(f"{out} does not end in .csv, .jsonl or .parquet: say which it is with --format")
+    return ending
 
 
 COMMANDS = (analytics, compare, gaps, export)

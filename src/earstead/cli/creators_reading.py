@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from earstead.settings import Settings
 
 _NO_SHOWS = "No shows yet: earstead creators connect"
+_UNREADABLE = (
+    "Comments cannot be read yet, because no public source has the hashes for it: look them up in the dashboard's own "
+    "scripts with “earstead creators ops refresh --adopt”, then “earstead creators sync”."
+)
 
 
 @click.command("accounts")
@@ -189,34 +193,41 @@ def chapters(which: str, name: str, as_json: bool, settings: Settings) -> None:
     "--state", type=click.Choice(["open", "answered", "review", "all"]), default="open", show_default=True,
     help="open: not answered yet; review: waiting for approval.",
 )  # fmt: skip
+@click.option("--episode", "one", default="", metavar="EPISODE", help="Only those on this episode.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @asking_options
-def comments(which: str, state: str, page: int, name: str, as_json: bool, settings: Settings) -> None:
+def comments(which: str, state: str, one: str, page: int, name: str, as_json: bool, settings: Settings) -> None:
     """List comments on SHOW, newest first, with the numbers that `reply` and `approve` take.
 
     \b
     Examples:
       earstead creators comments 1
       earstead creators comments 1 --state review --json
+      earstead creators comments 1 --episode 12 --state all
     """
     from earstead.cli.perform import reading
 
     with reading(settings) as services:
         user_id = owner(services, name).user_id
-        show_id = services.creators.shows.find(user_id, which).show_id
-        found = services.creators.comments.inbox(user_id, show_id, state, page)
+        commented = services.creators.shows.find(user_id, which)
+        episode_id = services.creators.shows.find_episode(user_id, one).episode_id if one else 0
+        found = services.creators.comments.inbox(user_id, commented.show_id, state, page, episode_id=episode_id)
+        readable = services.creators.comments.readable(commented)
     rows = [
         (
-            one.comment_id,
-            at_ms(one.created_ms),
-            _standing(one),
-            one.author_name or one.author_id,
-            " ".join(one.text.split()),
+            said.comment_id,
+            at_ms(said.created_ms),
+            _standing(said),
+            said.author_name or said.author_id,
+            " ".join(said.text.split()),
         )
         for thread in found.items
-        for one in (thread.comment, *thread.replies)
+        for said in (thread.comment, *thread.replies)
     ]
-    empty = "No comments here." if state == "all" else "Nothing here: --state all shows every comment."
+    if found.counts["all"]:
+        empty = "Nothing here: --state all shows every comment."
+    else:
+        empty = "No comments here." if readable else _UNREADABLE
     show(found, as_json, lambda: show_rows(("ID", "WRITTEN", "STATE", "BY", "COMMENT"), rows, empty=empty))
     if not as_json and found.pages > 1:
         click.echo(f"Page {found.page} of {found.pages}, {found.total:,} in all; --page shows another.")

@@ -22,10 +22,11 @@ def series_of(figures: CreatorFigures, show_id: int, metric: str, period: str, e
 def comparison_of(
     figures: CreatorFigures, show_id: int, metric: str, episode_ids: Sequence[int], days: int
 ) -> Comparison:
-    """Episodes by days since publication. `metric` "" for the first that has values. Raises Rejected, NotFound."""
+    """Episodes by days since publication. `metric` "" for the first that makes lines. Raises Rejected, NotFound."""
     for name in _tried(figures, show_id, metric, episodes=True):
         found = figures.compare(show_id, name, episode_ids, days)
-        if any(value is not None for line in found.lines for value in line.values):
+        # Of some figures the service tells only a total of today, which is no line.
+        if any(sum(value is not None for value in line.values) > 1 for line in found.lines):
             return found
     return figures.compare(show_id, metric or HEADLINE, episode_ids, days)
 

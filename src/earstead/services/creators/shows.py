@@ -131,7 +131,7 @@ class CreatorShows:
             if named.isascii() and named.isdigit() and len(named) < 18:
                 row = table.episode(tx, int(named))
                 if row is not None and row[-1] == user_id:
-                    return episode_from(row)
+                    return episode_from(row, table.comment_counts(tx, row[1]).get(row[0], 0))
                 return self.episode(user_id, table.episode_by_anchor(tx, user_id, int(named)))
             try:
                 parsed = parse_episode(named)
