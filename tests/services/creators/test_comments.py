@@ -156,6 +156,14 @@ def test_our_answer_gives_way_to_the_services_own(able: Desk) -> None:
     assert [one.comment_uri for one in thread.replies] == [real.comment_uri]
 
 
+def test_plan_and_journal_say_the_same_of_an_answer(able: Desk) -> None:
+    """How an answer is taken back stands in one sentence, before it is sent and after."""
+    comment_id, _ = one_of(able, "open")
+    plan = able.creators.comments.reply(able.user_id, comment_id, "Thank you!", dry_run=True)
+    change = able.creators.comments.reply(able.user_id, comment_id, "Thank you!")
+    assert plan.undo == change.undo == "Delete the answer in the dashboard."
+
+
 def test_a_comment_that_waits_is_approved(able: Desk) -> None:
     """It is published there and here, marked as read, and cannot be approved twice or hidden again."""
     comment_id, uri = one_of(able, "review")

@@ -128,6 +128,8 @@ def test_an_edit_is_undone(at: Desk) -> None:
     assert (undo.undoes, undo.actor, undo.state) == (change.change_id, "cli", "confirmed")
     first = at.creators.changes.get(at.user_id, change.change_id)
     assert (first.state, first.undone_by) == ("undone", undo.change_id)
+    assert (change.undoable, bool(change.undo)) == (True, True)
+    assert (first.undoable, first.undo) == (False, "")
     assert at.creators.shows.episode(at.user_id, episode.episode_id).title == episode.title
     with pytest.raises(Conflict, match="already"):
         at.creators.changes.undo(at.user_id, change.change_id)

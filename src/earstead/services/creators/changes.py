@@ -244,7 +244,8 @@ def _packed(values: Mapping[str, Any]) -> str:
 
 
 def change_from(row: Row) -> Change:
-    """A row of `creator_writes.CHANGE` as a record."""
+    """A row of `creator_writes.CHANGE` as a record. What did not happen, or no longer holds, has no way back."""
+    stands = row[14] not in ("failed", "undone")
     return Change(
         change_id=row[0],
         user_id=row[1],
@@ -262,8 +263,8 @@ def change_from(row: Row) -> Change:
         steps=tuple(row[13].split("\n")) if row[13] else (),
         state=row[14],
         error=row[15],
-        undo=row[16],
-        undoable=bool(row[17]),
+        undo=row[16] if stands else "",
+        undoable=stands and bool(row[17]),
         undone_by=row[18],
         undoes=row[19],
     )

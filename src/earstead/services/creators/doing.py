@@ -39,7 +39,7 @@ UNDO: Mapping[str, tuple[bool, str]] = {
     "show.slug": (True, "Undo asks for the earlier address again, as long as nobody else has taken it."),
     "poll.put": (True, "Undo deletes the poll, with the votes cast."),
     "poll.delete": (False, "The votes are gone; the poll can only be made anew."),
-    "comment.reply": (False, "Delete the answer from the list once it was read."),
+    "comment.reply": (False, "Delete the answer in the dashboard."),
     "comment.approve": (False, "The service knows no way back; the comment can be deleted."),
     "comment.delete": (False, _LOST),
     "comment.pin": (True, "Undo takes the pin off."),

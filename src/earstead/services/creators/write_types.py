@@ -44,7 +44,7 @@ class Change:
         before, after: the fields that matter, by their names; `before` is empty where nothing could be read.
         state: "sent" from before the first request on; "ambiguous" when nobody heard how it ended.
         error: why it failed or what is not known; "" else.
-        undo: how it can be taken back, or why it cannot.
+        undo: how it can be taken back, or why it cannot; "" for what failed or was taken back.
         undoable: whether `Changes.undo` would try.
         steps: its requests so far, "POST https://..." without secrets; none for a planned one.
         undone_by, undoes: the change that took this one back, and the one that this one takes back; 0 for none.
