@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet
@@ -272,6 +273,9 @@ def test_every_format_holds_every_value(read: Reader) -> None:
     assert set(counts.values()) == {len(lines)} == {len(sheet)} == {len(table)}
     assert sorted(lines[0]) == sorted(COLUMNS)
     assert tuple(sheet[0]) == COLUMNS == tuple(table[0])
+    assert [row["fetched_at"] for row in sheet] == [row["fetched_at"] for row in lines]
+    assert [row["fetched_at"] for row in table] == [datetime.fromisoformat(row["fetched_at"]) for row in lines]
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["fetched_at"]) for row in lines)
     assert [row["value"] for row in table] == [row["value"] for row in lines]
     assert [float(row["value"]) for row in sheet] == [row["value"] for row in lines]
     facts = read.stage.simulator.facts

@@ -11,8 +11,10 @@ One row is one value: of a day, a metric, and an episode or the show. Its column
 | definition | of a play: before or since 2026-06-11; "" where it never changed |
 | window | of running values: since when they run |
 | quality | final, provisional (settles late), inferred (a zero where the service failed), partial |
-| operation, fetched_at | what answered, and when this value was read, unix seconds |
+| operation, fetched_at | what answered, and when this value was read: ISO 8601 in UTC, "2026-03-01T06:00:00Z" |
 | show, show_id, episode, episode_id, published | names and Spotify's ids; "" for the show itself |
+
+In Parquet `date` is a date and `fetched_at` a timestamp in UTC.
 """
 
 from __future__ import annotations
@@ -132,7 +134,7 @@ class CreatorExports:
             if not bucket:
                 document = same[series_id].copy()
                 document["date"], document["value"] = _iso(day), value
-                document["quality"], document["fetched_at"] = QUALITIES[quality].value, fetched_at
+                document["quality"], document["fetched_at"] = QUALITIES[quality].value, _moment(fetched_at)
                 yield document
 
     def write(
@@ -159,6 +161,12 @@ def _iso(day: int) -> str:
     return day_of(day).isoformat()
 
 
+@lru_cache(maxsize=8_192)
+def _moment(at: int) -> str:
+    """Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _document(show: CreatorShow, episode: CreatorEpisode | None, series: Row) -> dict[str, Any]:
     """A row of `COLUMNS` with what is the same for all points of a series."""
     published = episode.published_at if episode else 0
@@ -173,7 +181,7 @@ def _document(show: CreatorShow, episode: CreatorEpisode | None, series: Row) ->
         "window": series[choosing.SPAN],
         "quality": "",
         "operation": series[choosing.OPERATION],
-        "fetched_at": 0,
+        "fetched_at": "",
         "show": show.name,
         "show_id": show.spotify_id,
         "episode": episode.title if episode else "",
@@ -216,12 +224,17 @@ def _write_parquet(rows: Iterator[dict[str, Any]], out: BinaryIO) -> int:
     except ImportError:
         raise Rejected("format", f"Parquet needs the extra: {how_to_install('parquet')}") from None
     types = dict.fromkeys(COLUMNS, pyarrow.string())
-    types |= {"date": pyarrow.date32(), "value": pyarrow.float64(), "fetched_at": pyarrow.int64()}
+    types |= {"date": pyarrow.date32(), "value": pyarrow.float64(), "fetched_at": pyarrow.timestamp("s", "UTC")}
     schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])
     written = 0
     with pyarrow.parquet.ParquetWriter(out, schema) as writer:
         while piece := list(itertools.islice(rows, _PARQUET_ROWS)):
-            typed = [{**row, "date": date.fromisoformat(row["date"])} for row in piece]
-            writer.write_table(pyarrow.Table.from_pylist(typed, schema=schema))
+            writer.write_table(pyarrow.Table.from_pylist([_typed(row) for row in piece], schema=schema))
             written += len(piece)
     return written
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its day and its moment as values instead of texts."""
+    times = {"date": date.fromisoformat(row["date"]), "fetched_at": datetime.fromisoformat(row["fetched_at"])}
+    return row | times
