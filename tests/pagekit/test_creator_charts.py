@@ -41,12 +41,12 @@ def test_what_is_missing_at_the_ends_is_no_hole() -> None:
 
 
 def test_several_traces_have_lines_and_names_of_their_own() -> None:
-    """Each line has its own class, stands in the legend and has its column; shares read as percent."""
+    """Each line has its own class, stands in the legend and has its column, where shares are numbers under a percent sign."""
     drawn = charts.traces(
         "Finished", ["1", "2"], [Trace("One", (0.5, 0.25)), Trace("Two", (0.1, 0.2))], share=True, head="Week"
     )
     assert "trace c1" in drawn and "trace c2" in drawn and "keys-list" in drawn
-    assert rows(drawn)[0] == ["Week", "One", "Two"] and rows(drawn)[1][1].startswith("50")
+    assert rows(drawn)[0] == ["Week", "One, %", "Two, %"] and rows(drawn)[1][1:] == ["50", "10"]
 
 
 def test_a_change_of_definition_is_marked() -> None:

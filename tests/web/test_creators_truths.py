@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import unquote
 
 import httpx2
 import pytest
@@ -62,3 +65,22 @@ def test_the_comments_of_an_episode_are_those_alone(made: Desk, ada: httpx2.Clie
         assert page.text.count("data-comment>") == known
         assert f"All {known}" in words(page) and "those on the whole show" in words(page)
         assert f"/comments?state=review&amp;episode={episode_id}" in page.text
+
+
+def test_figures_of_a_window_of_their_own_say_which(made: Desk, ada: httpx2.Client) -> None:
+    """The way in is read for 30 days only: under a year it stands with just those, and benchmarks speak plainly."""
+    for period in ("30d", "365d"):
+        page = said(ada, f"/create/{made.show_id}/discovery?period={period}")
+        assert page.count("Of the last 30 days, as told on") >= 1, period
+        assert "whichever days are chosen above" in page
+    assert "shows of similar size" in page
+
+
+def test_the_table_of_a_chart_can_be_read_by_programs(made: Desk, ada: httpx2.Client) -> None:
+    """Days as ISO dates that sort, values without separators of thousands in the file."""
+    html = ada.get(f"/create/{made.show_id}?period=30d").text
+    file = unquote(html.split("data:text/csv;charset=utf-8,")[1].split('"')[0])
+    head, *lines = csv.reader(io.StringIO(file))
+    assert head[0] == "Day" and len(lines) == 30
+    assert all(re.fullmatch(r"2026-1[01]-\d\d", day) for day, _ in lines)
+    assert all(re.fullmatch(r"[\d.]+|no figure", value) for _, value in lines), lines

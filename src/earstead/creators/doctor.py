@@ -232,7 +232,10 @@ class Doctor:
             words = (
                 "Comments and polls can be read but not written: no public source has the hashes of their mutations."
             )
-            mend = "Harvest the operations (creators ops refresh), or record the dashboard once with the capture kit."
+            mend = (
+                "Harvest the operations (earstead creators ops refresh --adopt), or record the dashboard once with the "
+                "capture kit."
+            )
             self._checks.append(Check(name="comment mutations", state="ok", words=words, cause="stale hash", mend=mend))
 
     def _try(self, name: str, ask: Callable[[], _T], words: str) -> _T | None:
@@ -263,7 +266,7 @@ class Doctor:
 
 
 def _one_truth(checks: list[Check]) -> tuple[Check, ...]:
-    """The checks without a sign-in that only seemed to work: one that is still held outlives cookies that have ended."""
+    """The checks without a sign-in that only seemed to work: one that is held outlives its cookies."""
     ended = next((one for one in checks if one.state == "broken" and one.cause == "cookie"), None)
     if ended is None:
         return tuple(checks)

@@ -86,7 +86,7 @@ def traces(
         share: whether values are shares of 1, to be read as percent.
         half: whether it stands in one of two columns.
         head: what a step is, for the table.
-        spans: the days of every step ("2026-03-01..2026-03-07"), needed with `to`.
+        spans: the days of every step ("2026-03-01..2026-03-07"), for the table; needed with `to`.
         to: address that ends where a period's name follows; a range can then be chosen on the plot.
     """
     say = percent if share else _count
@@ -103,8 +103,9 @@ def traces(
         )
         for plan in (_plan(width, drawn, len(steps), share) for width in (HALF if half else WIDE, NARROW))
     ]
-    rows = [(label, *(_cell(trace.values[i], say) for trace in drawn)) for i, label in enumerate(steps)]
-    table = twin(name, [head, *(trace.label for trace in drawn)], rows)
+    days = [_days(span) for span in spans] or steps
+    rows = [(label, *(_cell(trace.values[i], share) for trace in drawn)) for i, label in enumerate(days)]
+    table = twin(name, [head, *(f"{trace.label}, %" if share else trace.label for trace in drawn)], rows)
     return figure(_legend(drawn) + two_widths(*pictures) + readout(to), table, to=to)
 
 
@@ -230,5 +231,15 @@ def _count(value: float) -> str:
     return number(round(value)) if value == round(value) or abs(value) >= 100 else f"{value:,.1f}"
 
 
-def _cell(value: float | None, say: Callable[[float], str]) -> str:
-    return "no figure" if value is None else say(value)
+def _cell(value: float | None, share: bool) -> int | float | str:
+    """A value that a program can read again: nothing cut off but what is below a hundredth."""
+    if value is None:
+        return "no figure"
+    plain = round(value * 100 if share else value, 2)
+    return int(plain) if plain == int(plain) else plain
+
+
+def _days(span: str) -> str:
+    """The days of a step, written so that they sort: "2026-03-01", "2026-03-01 to 2026-03-07"."""
+    first, _, last = span.partition("..")
+    return first if first == last else f"{first} to {last}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import NotFound
 from earstead.kit.http import blocking
 from earstead.pagekit import charts
-from earstead.pagekit.words import named, percent
+from earstead.pagekit.words import named, percent, plural
 from earstead.services.creators.types import Benchmark, Breakdown, CreatorEpisode, Funnel
 from earstead.web.auth import signed_in
 from earstead.web.creators.figures import caveats, line_chart
 from earstead.web.creators.frame import Seat, chosen_days, seat, show_page
+from earstead.web.creators.words import BENCHMARKS, POOLS
 from earstead.web.forms import query
 
 _KINDS = (("country", "Countries"), ("gender", "Gender"), ("app", "Apps"), ("device", "Devices"))
@@ -186,18 +187,24 @@ def pools(found: Sequence[Benchmark]) -> list[Pool]:
     for (metric_type, pool), steps in grouped.items():
         levels = sorted({level for one in steps for level in one.percentiles})
         lines = [(level, tuple(one.percentiles.get(level, 0.0) for one in steps)) for level in levels]
-        title = metric_type.replace("METRIC_TYPE_", "").replace("_", " ").capitalize()
-        chart = charts.band(f"{title} of comparable shows", [one.label for one in steps], lines)
+        bare = metric_type.replace("METRIC_TYPE_", "")
+        title = BENCHMARKS.get(bare) or bare.replace("_", " ").capitalize()
+        chart = charts.band(f"{title} of comparable shows", [_label(one.label) for one in steps], lines)
         made.append(
             Pool(
                 title=title,
-                pool=pool.replace("_", " ").lower(),
+                pool=POOLS.get(pool) or pool.replace("_", " ").lower(),
                 chart=chart if len(steps) > 1 else None,
                 levels=tuple(sorted(steps[0].percentiles.items())),
-                first=steps[0],
+                first=replace(steps[0], label=_label(steps[0].label)),
             )
         )
     return made
+
+
+def _label(label: str) -> str:
+    """A step of a benchmark; a bare number counts the days since an episode came out."""
+    return f"after {plural(int(label), 'day')}" if label.isdigit() else label
 
 
 _SHOW = "/create/{show_id:int}"

@@ -52,6 +52,18 @@ HOSTINGS: Mapping[str, str] = {
     "OTHER_THIRD_PARTY": "Hosted elsewhere",
     "UNKNOWN": "Hosting not known",
 }
+BENCHMARKS: Mapping[str, str] = {
+    "PLAYS_AND_DOWNLOADS": "Plays and downloads of an episode",
+    "EPISODE_COMPLETION_PERCENT": "How much of an episode is heard, %",
+    "AVG_CONSUMPTION_TIME": "How long an episode is heard",
+    "RETENTION": "How many are still listening",
+}
+"""What comparable shows are measured by, in the service's words and in ours."""
+POOLS: Mapping[str, str] = {
+    "ALL_EPISODES": "all episodes",
+    "LAST_10_EPISODES": "the last 10 episodes",
+    "SIMILAR_SIZE": "shows of similar size",
+}
 STATES: Mapping[str, str] = {"published": "Published", "scheduled": "Scheduled", "draft": "Draft", "gone": "Gone"}
 CHANGE_STATES: Mapping[str, str] = {
     "planned": "not sent",
@@ -148,6 +160,15 @@ def small_print(metric: Metric, said: Provenance, zone: str) -> str:
         f"from {said.operation}" if said.operation else "",
     ]
     return ", ".join(part for part in parts if part) + "."
+
+
+def window_words(said: Provenance, on: date | None) -> str:
+    """Which days a figure of its own window is about: "Of the last 30 days ..."; "" where that is not known."""
+    days = _WINDOWS[said.window]
+    if not days or said.window is Window.CUSTOM:
+        return ""
+    told = f", as told on {long_date(on)}" if on else ""
+    return f"Of {days}{told}, whichever days are chosen above."
 
 
 def movement(change: float | None, before: str) -> str:
