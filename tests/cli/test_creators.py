@@ -146,11 +146,17 @@ def test_a_creators_evening(stage: Stage, run: Run, tmp_path: Path) -> None:
     stage.fault(auth__login_required=True, token__revoke_once=True)
     told = creator.refused("sync")
     assert "sp_dc" in told
+    assert "signed in. Sign in at" in told
+    assert "earstead creators connect --account 1" in told
     doctor = creator.run("creators", "doctor", "--json")
     assert doctor.returncode == 1, doctor.stderr
     health = json.loads(doctor.stdout)[0]
     assert (health["state"], health["cause"]) == ("broken", "cookie")
     assert "sp_dc" in health["mend"]
+    assert "earstead creators connect --account 1" in health["mend"]
+    assert "earstead creators connect --account 1" in creator.refused(
+        "edit", str(episode["episode_id"]), "--title", "A"
+    )
     stage.fault(auth__login_required=False)
     creator.json("connect", "--account", "1", "--cookies-stdin", stdin=f"{stage.sp_dc}\n{stage.sp_key}\n")
     assert creator.run("creators", "doctor").returncode == 0
@@ -325,7 +331,9 @@ def test_a_missing_hash_says_what_to_capture(creator: Creator) -> None:
     number = str(creator.episodes("--state", "published")[0]["episode_id"])
     before = creator.writes()
     words = ("--question", "More?", "--option", "Yes", "--option", "No", "--closes", "2030-01-01T00:00Z")
-    assert "capture" in creator.refused("poll", number, *words).lower()
+    refused = creator.refused("poll", number, *words)
+    assert "capture" in refused.lower()
+    assert "earstead creators ops refresh --adopt" in refused
     assert creator.writes() == before
     assert "createPollForEpisode" in creator.say("ops", "list", "--missing")
 

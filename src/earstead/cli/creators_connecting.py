@@ -125,7 +125,7 @@ def sync(account_id: int, history: bool, name: str, as_json: bool, settings: Set
         return
     failed = [run for run in runs if run["state"] == "failed"]
     if failed:
-        raise Failed(" ".join(filter(None, (failed[0]["error"], failed[0]["mend"]))))
+        raise Failed(f"{failed[0]['error'].rstrip('.')}. {failed[0]['mend']}".rstrip())
     if any(run["state"] != "done" for run in runs):
         raise DoneInPart("Reading stopped before its end; it goes on from there.")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from earstead.cli.creators_values import owner, plain
 from earstead.core.creators.endpoints import BY_LABEL
-from earstead.core.errors import AppError, Conflict, NotFound, Rejected
+from earstead.core.errors import AppError, Conflict, NeedsReauth, NotFound, Rejected
 from earstead.services.container import Services
 from earstead.services.creators.changes import Acting
 from earstead.services.creators.hits import LogRead
@@ -84,7 +84,19 @@ def _disconnect(services: Services, args: Args, tell: Tell) -> Any:
 def _sync(services: Services, args: Args, tell: Tell) -> Any:
     accounts = _accounts(services, args)
     runs = [services.creators.syncs.now(account.user_id, account.account_id) for account in accounts]
-    return [plain(_followed(services, account.user_id, run, tell)) for account, run in zip(accounts, runs, strict=True)]
+    ended = [_followed(services, account.user_id, run, tell) for account, run in zip(accounts, runs, strict=True)]
+    return [_said(services, account.user_id, run) for account, run in zip(accounts, ended, strict=True)]
+
+
+def _said(services: Services, user_id: int, run: SyncRun) -> dict[str, Any]:
+    account = services.creators.accounts.get(user_id, run.account_id)
+    mend = _with_command(run.mend, account) if run.state == "failed" and account.state == "ended" else run.mend
+    return {**plain(run), "mend": mend}
+
+
+def _with_command(mend: str, account: CreatorAccount) -> str:
+    """What to do about cookies that have ended, with the command that takes new ones."""
+    return f"{mend} In a shell: earstead creators connect --account {account.account_id}".strip()
 
 
 def _followed(services: Services, user_id: int, run: SyncRun, tell: Tell) -> SyncRun:
@@ -112,8 +124,13 @@ def _syncs(services: Services, args: Args, tell: Tell) -> Any:
 
 
 def _doctor(services: Services, args: Args, tell: Tell) -> Any:
-    found = _accounts(services, args)
-    return [plain(services.creators.health.check(one.user_id, one.account_id)) for one in found]
+    return [_health(services, account) for account in _accounts(services, args)]
+
+
+def _health(services: Services, account: CreatorAccount) -> dict[str, Any]:
+    health = services.creators.health.check(account.user_id, account.account_id)
+    mend = _with_command(health.mend, account) if (health.state, health.cause) == ("broken", "cookie") else health.mend
+    return {**plain(health), "mend": mend}
 
 
 # --- episodes and shows ---------------------------------------------------------------------------------------------
@@ -376,6 +393,9 @@ def _mended(work: Work) -> Work:
             return work(services, args, tell)
         except AppError as fault:
             mend = str(getattr(fault, "mend", ""))
+            if isinstance(fault, NeedsReauth):
+                accounts = services.creators.accounts.of_user(_user(services, args))
+                mend = next((_with_command(mend, one) for one in accounts if one.state == "ended"), mend)
             if not mend or mend in str(fault):
                 raise
             raise AppError(f"{str(fault).rstrip('.')}. {mend}") from fault

@@ -45,7 +45,7 @@ MENDS: Final[dict[Cause, str]] = {
     "cookie": "Sign in at creators.spotify.com and replace the cookies here.",
     "permission": "Ask the owner of the show to give this account access, or connect the account that has it.",
     "hosting": "Nothing is broken: for shows hosted elsewhere Spotify does not give this; use the figures that come.",
-    "stale hash": "Refresh the operations from the web app (creators ops refresh), or capture them in the browser.",
+    "stale hash": "Refresh the operations from the web app (earstead creators ops refresh --adopt), or capture them.",
     "limit": "Wait a few minutes, and ask less often.",
     "window": "Ask for another window: 7, 30 or 90 days, or all time.",
     "network": "Look whether this machine reaches creators.spotify.com, and try again in a while.",

@@ -213,7 +213,8 @@ class StaleOperation(CreatorsError, core.Refused):
         core.Refused.__init__(self, SERVICE, f"the hash of {operation} is no longer known there")
         self.operation = operation
         self.mend = (
-            f"Refresh the operations from the web app (creators ops refresh), or capture {operation} in the browser."
+            "Refresh the operations from the web app (earstead creators ops refresh --adopt), or capture "
+            f"{operation} in the browser."
         )
 
 
@@ -224,8 +225,8 @@ class Missing(CreatorsError, core.Refused):
         core.Refused.__init__(self, SERVICE, f"no public source has the hash of {operation}: capture it")
         self.operation = operation
         self.mend = (
-            "Do it once in the dashboard with the capture kit running, and import the capture: it brings the hash"
-            f" of {operation}."
+            "Look for it in the dashboard's own scripts (earstead creators ops refresh --adopt), or do it once in the "
+            f"dashboard with the capture kit running, and import the capture: it brings the hash of {operation}."
         )
 
 

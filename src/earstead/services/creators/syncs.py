@@ -36,7 +36,10 @@ TRY_AGAIN_S = 3_600
 KEPT_SYNCS = 100
 MOST_NOTES = 100
 LACK = "Not read, because no public source has their hashes: "
-LACK_MEND = ". Look for them in the dashboard's own scripts (captures), or capture them, and adopt what was found."
+LACK_MEND = (
+    ". Look for them in the dashboard's own scripts (the page Captures, or earstead creators ops refresh --adopt), or "
+    "capture them, and adopt what was found."
+)
 LIVE = ("waiting", "running", "stopped")
 
 
