@@ -365,3 +365,35 @@ def test_webhooks_that_are_told_stand_beside_the_account(made: Desk, ada: httpx2
     one = f"/create/accounts/{made.account.account_id}"
     assert "No webhook asks for any of them yet." in said(ada, one)
     assert "Podcasts you make" in said(ada, "/settings/webhooks")
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+def test_search_finds_what_one_makes(made: Desk, ada: httpx2.Client) -> None:
+    """Shows and episodes stand below the listens by any word of their title, in Latin letters too, drafts included."""
+    page = ada.get("/search", params={"q": "LIGHTHOUSE keeper"})
+    assert "Podcasts you make" in page.text and "Nothing by that name in your listens" in words(page)
+    assert f'href="/create/{made.show_id}/episodes/' in page.text
+    assert "Draft · Field notes" in said(ada, "/search?q=thought half")
+    assert "Почему молчат поля" in said(ada, "/search?q=pochemu")
+    assert f'href="/create/{made.show_id}"' in ada.get("/search", params={"q": "field notes"}).text
+    assert "Podcasts you make" not in ada.get("/search", params={"q": "no such thing"}).text
+
+
+def test_many_finds_lead_to_the_list(made: Desk, ada: httpx2.Client) -> None:
+    """Ten episodes of a show stand in the search; a link leads to all of them."""
+    page = ada.get("/search", params={"q": "h"})
+    link = re.search(rf'href="(/create/{made.show_id}/episodes\?q=h)"', page.text)
+    total = made.services.creators.shows.episodes(made.user_id, made.show_id, search="h").total
+    assert link and total > 10 and f"All {total} episodes" in words(page)
+    assert page.text.count(f'href="/create/{made.show_id}/episodes/') == 10
+    assert ada.get(link[1]).status_code == 200
+
+
+def test_search_does_not_find_what_others_make(furnished: tuple[Desk, str]) -> None:
+    """Bea, who makes nothing, finds nothing of Ada's."""
+    made, url = furnished
+    with made.visitor(url, "bea") as bea:
+        assert "lighthouse keeper" not in said(bea, "/search?q=lighthouse")
+        assert "Nothing by that name" in said(bea, "/search?q=lighthouse")

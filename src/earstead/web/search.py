@@ -1,4 +1,4 @@
-"""Search in one's own listens: `/search?q=`."""
+"""Search in one's own listens, and below them in the podcasts one makes: `/search?q=`."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ _GROUPS = (
 
 
 async def _search(request: Request) -> Response:
-    user = user_of(request)
+    services, user = services_of(request), user_of(request)
     text = request.query_params.get("q", "").strip()[:_MAX_CHARS]
-    found = await blocking(services_of(request).insights.search, user.user_id, text, _LIMIT) if text else ()
+    found = await blocking(services.insights.search, user.user_id, text, _LIMIT) if text else ()
+    made = await blocking(services.creators.shows.search, user.user_id, text)
     groups = [(title, [ref for ref in found if ref.kind == kind]) for kind, title in _GROUPS]
-    return page(request, "search.html", q=text, owner=user, groups=[g for g in groups if g[1]], count=len(found))
+    return page(
+        request, "search.html", q=text, owner=user, groups=[g for g in groups if g[1]], count=len(found), made=made
+    )
 
 
 routes = [Route("/search", signed_in(_search), methods=["GET"])]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from anyascii import anyascii
+
 from earstead.core.creators.ids import parse_episode, parse_show
 from earstead.core.errors import NotFound, Rejected
 from earstead.kit import jsontext
 from earstead.services.creators.rows import episode_from, show_from
-from earstead.services.creators.types import Chapter, CreatorEpisode, CreatorShow, EpisodePage, Transcript
+from earstead.services.creators.types import Chapter, CreatorEpisode, CreatorShow, EpisodePage, ShowHits, Transcript
 from earstead.storage import creators as table
 from earstead.storage.engine import Engine, Row
 
@@ -82,7 +84,11 @@ class CreatorShows:
         page: int = 1,
         size: int = 50,
     ) -> EpisodePage:
-        """A page of a show's episodes; `state` "" is all but those that are gone. Raises Rejected, NotFound."""
+        """A page of a show's episodes; `state` "" is all but those that are gone. Raises Rejected, NotFound.
+
+        Args:
+            search: words that stand in the title, in any case, script and with or without accents.
+        """
         if state and state not in STATES:
             raise Rejected("state", f"choose one of {', '.join(STATES)}")
         if sort not in SORTS:
@@ -90,13 +96,12 @@ class CreatorShows:
         if page < 1 or not 1 <= size <= MOST_PAGE:
             raise Rejected("page", f"pages count from 1, and hold 1 to {MOST_PAGE} episodes")
         self.get(user_id, show_id)
-        wanted = search.casefold().split()
+        wanted = _plain(search).split()
         with self._engine.read() as tx:
             rows = [
                 row
                 for row in table.episodes_of(tx, show_id)
-                if (row[_STATE] == state if state else row[_STATE] != "gone")
-                and all(word in row[_TITLE].casefold() for word in wanted)
+                if (row[_STATE] == state if state else row[_STATE] != "gone") and _has(row[_TITLE], wanted)
             ]
             rows.sort(key=_order(sort), reverse=sort not in ("oldest", "title"))
             chosen = [row[0] for row in rows[(page - 1) * size : page * size]]
@@ -105,6 +110,21 @@ class CreatorShows:
         items = tuple(episode_from(found[one], comments.get(one, 0)) for one in chosen)
         pages = max(1, -(-len(rows) // size))
         return EpisodePage(items=items, total=len(rows), page=page, pages=pages, size=size)
+
+    def search(self, user_id: int, text: str, most: int = 10) -> tuple[ShowHits, ...]:
+        """A user's shows whose name, or the title of an episode, has every word; `most` episodes of each."""
+        wanted = _plain(text).split()
+        if not wanted:
+            return ()
+        found = [
+            ShowHits(
+                show=show,
+                named=_has(show.name, wanted),
+                episodes=self.episodes(user_id, show.show_id, search=text, size=most),
+            )
+            for show in self.of_user(user_id)
+        ]
+        return tuple(one for one in found if one.named or one.episodes.items)
 
     def all_episodes(self, show_id: int) -> tuple[CreatorEpisode, ...]:
         """All episodes of a show, those that are gone included, drafts first, then oldest first."""
@@ -150,6 +170,16 @@ class CreatorShows:
             return None
         chapters = tuple(Chapter(start_s=start, title=title) for start, title in jsontext.loads(row[1]))
         return Transcript(episode_id=episode_id, text=row[0], chapters=chapters, operation=row[2], fetched_at=row[3])
+
+
+def _plain(text: str) -> str:
+    """A text as it is searched: without case and accents, in Latin letters, as listens are."""
+    return anyascii(text).lower()
+
+
+def _has(title: str, words: list[str]) -> bool:
+    plain = _plain(title) if words else ""
+    return all(word in plain for word in words)
 
 
 def _order(sort: str) -> Callable[[Row], Any]:

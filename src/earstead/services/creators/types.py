@@ -129,6 +129,15 @@ class EpisodePage:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowHits:
+    """What was found of a show: its own name, where `named`, and the newest of its episodes that have the words."""
+
+    show: CreatorShow
+    named: bool
+    episodes: EpisodePage
+
+
 # --- figures --------------------------------------------------------------------------------------------------------
 
 
