@@ -66,6 +66,18 @@ def test_the_first_start_makes_the_owner(visitor: TestClient, services: Services
         services.accounts.named("eve")
 
 
+def test_the_first_pages_point_to_create_and_develop(visitor: TestClient, services: Services) -> None:
+    """Who makes podcasts or programs reads that at the first start, and has the way there on the page after it."""
+    link = services.accounts.owner_link()
+    first = visitor.get(f"/welcome?link={link}").text.partition("<main")[2]
+    assert "Create" in first and "Develop" in first
+    _claim(visitor, link=link)
+    then, later = (visitor.get(path).text.partition("<main")[2] for path in ("/connect?welcome=1", "/connect"))
+    for path in ("/create", "/develop"):
+        assert f'href="{path}"' in then and f'href="{path}"' not in later
+        assert visitor.get(path).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
