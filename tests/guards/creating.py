@@ -91,6 +91,7 @@ def _talk(services: Services, user_id: int, show_id: int) -> None:
     for view in ("open", "answered", "review"):
         comments.inbox(user_id, show_id, view), comments.inbox(user_id, show_id, view, episode_id=1)
     threads = comments.inbox(user_id, show_id, "all").items
+    services.creators.changes.poll_of(services.creators.shows.all_episodes(show_id)[0])
     first = next(one.comment.comment_id for one in threads if one.comment.state == "published")
     comments.reply(user_id, first, "Thank you"), comments.pin(user_id, first)
     comments.block(user_id, first, sure=True)

@@ -45,6 +45,25 @@ def test_what_needs_a_code_says_what_to_capture(evening: Evening) -> None:
     assert len(evening.overheard.writes) == before
 
 
+def test_a_poll_that_was_put_is_shown_and_can_be_taken_off(evening: Evening) -> None:
+    """Before there is one nothing can be taken off; then both pages show it, until it is gone again."""
+    here = published(evening)
+    assert "poll/remove" not in evening.html(f"{here}/poll") and "Sea or hills?" not in evening.page(here)
+    capture = str(evening.browser.post("/create/captures/harvest").headers["location"])
+    evening.browser.post(f"{capture}/adopt")
+    form = {"question": "Sea or hills?", "option": ["Sea", "Hills"], "closes_at": "2027-01-01T10:00"}
+    done = evening.browser.post(f"{here}/poll", data=form | {"step": "send"})
+    assert done.status_code == 303, words(done.text)
+    for path in (here, f"{here}/poll"):
+        assert "Sea or hills? Sea Hills Put here" in evening.page(path), evening.page(path)
+        assert "Closes 1 January 2027, 10:00." in evening.page(path)
+    title = evening.services.creators.shows.episode(evening.user_id, int(here.rsplit("/", 1)[1])).title
+    gone = evening.browser.post(f"{here}/poll/remove", data={"confirm": title, "step": "send"})
+    assert gone.status_code == 303, words(gone.text)
+    assert "poll/remove" not in evening.html(f"{here}/poll") and "Sea or hills?" not in evening.page(here)
+    evening.browser.post(f"{capture}/withdraw")
+
+
 def test_unread_comments_are_no_zeros(evening: Evening) -> None:
     """Where nothing can read comments, no page counts them; each leads to where that is learned."""
     for path in ("/create", evening.base, f"{evening.base}/episodes", f"{evening.base}/comments"):

@@ -84,3 +84,18 @@ def test_the_table_of_a_chart_can_be_read_by_programs(made: Desk, ada: httpx2.Cl
     assert head[0] == "Day" and len(lines) == 30
     assert all(re.fullmatch(r"2026-1[01]-\d\d", day) for day, _ in lines)
     assert all(re.fullmatch(r"[\d.]+|no figure", value) for _, value in lines), lines
+
+
+def test_what_cannot_be_done_is_not_offered(made: Desk, ada: httpx2.Client) -> None:
+    """No new episodes where another host makes them, no other file for what is public, no date in the past."""
+    for path in ("", "/calendar", "/episodes"):
+        assert "/studio/new" not in ada.get(f"/create/{made.elsewhere}{path}").text, path
+    assert "/studio/new" in ada.get(f"/create/{made.show_id}").text
+    here = f"/create/{made.show_id}/episodes"
+    assert "/media" not in ada.get(f"{here}/{episode(made)}").text
+    closed = ada.get(f"{here}/{episode(made)}/media")
+    assert "This episode is published" in words(closed) and 'type="file"' not in closed.text
+    assert "/media" in ada.get(f"{here}/{episode(made, 'scheduled')}").text
+    form = ada.get(f"/create/{made.show_id}/studio/new").text
+    assert re.search(r'name="publish_on"[^>]* min="2026-11-21T11:00"', form), "on the clock of Berlin"
+    assert re.search(r'type="file" name="file" accept="[^"]*\.mp3', form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from earstead.storage import ids
@@ -98,6 +98,22 @@ def changes_of_show(tx: Tx, user_id: int, show_id: int, offset: int, limit: int)
         show_id=show_id,
         offset=offset,
         limit=limit,
+    )
+
+
+def last_change(tx: Tx, show_id: int, episode_id: int, actions: Sequence[str]) -> Row | None:
+    """The latest change (`CHANGE`) of an episode by one of some actions that did not fail, or None."""
+    return tx.one(
+        f"""
+        SELECT {CHANGE}
+        FROM creator_changes
+        WHERE show_id = :show_id AND episode_id = :episode_id AND action IN (:actions*) AND state <> 'failed'
+        ORDER BY change_id DESC
+        LIMIT 1
+        """,  # noqa: S608
+        show_id=show_id,
+        episode_id=episode_id,
+        actions=actions,
     )
 
 

@@ -19,6 +19,7 @@ from earstead.core.errors import NotFound
 from earstead.kit import jsontext
 from earstead.kit.clock import Clock, new_uuid4
 from earstead.kit.texts import storable
+from earstead.services.creators.types import CreatorEpisode
 from earstead.services.creators.write_types import Actor, Change, ChangePage
 from earstead.storage import creator_writes as table
 from earstead.storage.engine import Engine, Row, Tx
@@ -71,7 +72,7 @@ class Changes:
         self._writer = writer
         self._clock = clock
         self._holder = new_uuid4()
-        self._undo: Callable[[Change, Actor], Change] | None = None
+        self._undo: Callable[[Change, Actor, bool], Change] | None = None
 
     # ---- reading -----------------------------------------------------------------------------------------
 
@@ -96,6 +97,16 @@ class Changes:
         if row is None or row[1] != user_id:
             raise NotFound("There is no such change here.")
         return change_from(row)
+
+    def poll_of(self, episode: CreatorEpisode) -> Change | None:
+        """The poll that was put on an episode from here and not taken off again; None for none.
+
+        The service has no reading of polls that works for everybody, so this is what it was told.
+        """
+        with self._engine.read() as tx:
+            row = table.last_change(tx, episode.show_id, episode.episode_id, ("poll.put", "poll.delete"))
+        found = change_from(row) if row else None
+        return found if found and found.action == "poll.put" and found.state != "undone" else None
 
     # ---- writing: what the client reports ----------------------------------------------------------------
 
@@ -224,14 +235,14 @@ class Changes:
 
     # ---- undo --------------------------------------------------------------------------------------------
 
-    def undone_by(self, undo: Callable[[Change, Actor], Change]) -> None:
-        """Who takes changes back. Given once, when the services are put together."""
+    def undone_by(self, undo: Callable[[Change, Actor, bool], Change]) -> None:
+        """Who takes changes back, or only says how (True). Given once, when the services are put together."""
         self._undo = undo
 
-    def undo(self, user_id: int, change_id: int, *, actor: Actor = "page") -> Change:
+    def undo(self, user_id: int, change_id: int, *, actor: Actor = "page", dry_run: bool = False) -> Change:
         """Take a change back, as a change of its own. Raises Conflict with the reason where that cannot be."""
         assert self._undo is not None, "the services were not put together"
-        return self._undo(self.get(user_id, change_id), actor)
+        return self._undo(self.get(user_id, change_id), actor, dry_run)
 
 
 def _short(text: str) -> str:

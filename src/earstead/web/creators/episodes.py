@@ -119,6 +119,7 @@ async def _episode(request: Request) -> Response:
             "retention": figures.retention(episode.episode_id),
             "transcript": shows.transcript(at.user.user_id, episode.episode_id),
             "metric": metric,
+            "poll": at.creators.changes.poll_of(episode),
         }
 
     found = await blocking(read)

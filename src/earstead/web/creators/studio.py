@@ -223,6 +223,7 @@ async def _poll_page(
         options=options[:OPTIONS_MOST],
         closes=closes,
         most=QUESTION_MOST,
+        poll=await blocking(at.creators.changes.poll_of, episode),
     )
 
 

@@ -25,7 +25,7 @@ from earstead.web.creators.frame import Seat, path_id, seat, show_page
 from earstead.web.creators.parked import Parked, discard, park, parked, sent_on
 from earstead.web.creators.planned import SEND, ask_first, done_words, failed_page, planned_page
 from earstead.web.creators.studio import KINDS, html_of
-from earstead.web.creators.times import moment_of
+from earstead.web.creators.times import field_of, moment_of
 from earstead.web.forms import Form, read_form
 from earstead.web.uploads import receive_form
 
@@ -55,6 +55,8 @@ async def _new_page(request: Request, at: Seat, form: Form, fault: AppError | No
         values=values | form.values(),
         most=TITLE_MOST,
         formats=", ".join(sorted(one[1:] for one in wishes.AUDIO | wishes.VIDEO)),
+        accept=",".join(sorted(wishes.AUDIO | wishes.VIDEO)),
+        earliest=field_of(at.now, at.user.zone),
         max_mib=services_of(request).limits.upload_mib,
         uploads=await blocking(at.creators.studio.uploads.of_show, at.user.user_id, at.show.show_id),
     )
@@ -77,6 +79,7 @@ async def _file_page(
         fault=fault,
         episode=episode,
         kind=kind,
+        closed=kind == "media" and episode is not None and episode.state == "published",
         formats=", ".join(sorted(one[1:] for one in known)),
         accept=",".join(sorted(known)),
     )
