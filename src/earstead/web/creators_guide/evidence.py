@@ -59,7 +59,11 @@ _UNKNOWN = (
     "`initialModerationState` and "
     "`surfaceType`.",
     "Whether a hash is tied to its `x-creator-client`; whether free text still runs; the limits of GraphQL and api-v5.",
-    "Chapters being written, transcripts being edited, smart links, memberships, video apart from audio, income.",
+    "Chapters and smart links: their operations are known by name only, without hash and answer "
+    "([chapters](graphql-episodes#getepisodechapters), [smart links](graphql-episodes#createepisodesmartlink), "
+    "[their figures](graphql-show#getshowsmartlinksstats)). earstead makes none and reads none; the chapters that it "
+    "draws are the time marks in an episode's description.",
+    "Chapters being written, transcripts being edited, memberships, video apart from audio, income.",
     "Everything about the Next.js data route beyond where it begins.",
 )
 DIARY = (

@@ -177,6 +177,11 @@ def page() -> Page:
             "(`e3mm3ql`) or a share link; a show likewise. Wherever an answer is read, its `raw` has the whole of "
             "it."
         ),
+        Text(
+            "Of chapters and smart links only the names of their operations are known, as of many others. Until such "
+            "a one was harvested or captured a call of it sends nothing and raises `Missing`; then its answer is "
+            "handed over unread, as [what is not known](unknown) is."
+        ),
         Heading("What keeps it safe"),
         Items(
             (
