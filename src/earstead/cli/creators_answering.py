@@ -69,14 +69,14 @@ def moderate(action: str, comment_id: int, yes: bool, **given: Any) -> None:
 def moderation(
     which: str, enabled: bool | None, policy: str | None, dry_run: bool, name: str, as_json: bool, settings: Settings
 ) -> None:
-    """Say whether comments can be written on SHOW, and how many wait for approval.
+    """Switch comments on SHOW on or off, or set how many wait for approval. What is set now the service does not tell.
 
     \b
     Example:
       earstead creators moderation 1 --filter standard
     """
     if enabled is None and policy is None:
-        raise click.UsageError("say --on, --off or --filter")
+        raise click.UsageError("say what is to be set: --on, --off or --filter low, standard or high")
     asked = {"name": name, "show": which, "enabled": enabled, "policy": policy}
     changes = do(settings, "moderation", dry_run=dry_run, **asked)
     if as_json:

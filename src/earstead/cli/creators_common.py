@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from earstead.cli.common import data_option, print_json, print_rows
+from earstead.cli.common import data_option, print_json, print_rows, when
 from earstead.cli.creators_values import plain
 
 if TYPE_CHECKING:
@@ -109,13 +109,25 @@ def print_change(change: Mapping[str, Any], as_json: bool) -> None:
     else:
         click.echo(f"{what}: {change['state']} (change {change['change_id']})")
     before, after = change["before"], change["after"]
+    if change["action"] == "comment.reply":
+        # Its text takes no other's place: it stands below what a listener wrote.
+        click.echo(f"  {before.get('author') or 'somebody'} wrote: {_short(before.get('text'))}")
+        click.echo(f"  answer: {_short(after.get('text'))}")
+        before = after
     for field in sorted(after):
         if before.get(field) != after.get(field):
-            click.echo(f"  {field}: {_short(before.get(field))} -> {_short(after.get(field))}")
+            click.echo(f"  {field}: {_value(field, before.get(field))} -> {_value(field, after.get(field))}")
     if change["error"]:
         click.echo(f"  {change['error']}")
     if change["undo"] and change["state"] in ("confirmed", "planned"):
         click.echo(f"  {change['undo']}")
+
+
+def _value(field: str, value: Any) -> str:
+    """A field of a change: times by the clock, several values in a row."""
+    if field in ("opens_at", "closes_at", "publish_on") and isinstance(value, int):
+        return f"{when(value)} UTC" if value else "-"
+    return _short(" / ".join(map(str, value)) if isinstance(value, list) else value)
 
 
 def _short(value: Any) -> str:

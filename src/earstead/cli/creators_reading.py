@@ -240,22 +240,26 @@ def _standing(comment: CreatorComment) -> str:
 
 
 @click.command("changes")
-@click.argument("which", metavar="SHOW")
+@click.argument("which", metavar="[SHOW]", required=False, default="")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @asking_options
 def changes(which: str, page: int, name: str, as_json: bool, settings: Settings) -> None:
-    """List everything that was written at Spotify for Creators from here, latest first.
+    """List everything that was written at Spotify for Creators from here, latest first; of SHOW alone, or of all.
 
     \b
-    Example:
+    Examples:
+      earstead creators changes
       earstead creators changes 1
     """
     from earstead.cli.perform import reading
 
     with reading(settings) as services:
         user_id = owner(services, name).user_id
-        show_id = services.creators.shows.find(user_id, which).show_id
-        found = services.creators.changes.of_show(user_id, show_id, page)
+        if which:
+            show_id = services.creators.shows.find(user_id, which).show_id
+            found = services.creators.changes.of_show(user_id, show_id, page)
+        else:
+            found = services.creators.changes.of_user(user_id, page)
     rows = [
         (
             one.change_id,
@@ -270,6 +274,8 @@ def changes(which: str, page: int, name: str, as_json: bool, settings: Settings)
     ]
     head = ("ID", "WHEN", "FROM", "ACTION", "STATE", "UNDO", "WHAT")
     show(found, as_json, lambda: show_rows(head, rows, empty="Nothing was changed from here."))
+    if not as_json and found.more:
+        click.echo(f"There are more: --page {found.page + 1}.")
 
 
 COMMANDS = (accounts, shows, episodes, episode, transcript, chapters, comments, changes)

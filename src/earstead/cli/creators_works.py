@@ -270,7 +270,9 @@ def _moderation(services: Services, args: Args, tell: Tell) -> Any:
 
 
 def _undo(services: Services, args: Args, tell: Tell) -> Any:
-    return _told(services.creators.changes.undo(_user(services, args), args["change_id"], actor="cli"))
+    return _told(
+        services.creators.changes.undo(_user(services, args), args["change_id"], actor="cli", dry_run=args["dry_run"])
+    )
 
 
 def _told(change: Change) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from earstead.cli.common import Failed, existing, print_json
+from earstead.cli.common import Failed, existing, print_json, when
 from earstead.cli.creators_common import asking_options, change, changing_options, do, moment
 
 if TYPE_CHECKING:
@@ -177,7 +177,9 @@ def _upload(settings: Settings, as_json: bool, work: str, **asked: Any) -> None:
         again = f"earstead creators upload --resume {done['upload_id']}"
         raise Failed(f"{done['error'] or 'the upload stopped'} Go on with: {again}")
     if not as_json:
-        click.echo(f"{done['filename']} is in episode {done['episode_id']}.")
+        at = done["wanted"]["publish_on"]
+        state = f"scheduled for {when(at)} UTC" if at else "a draft that nobody sees until it is published"
+        click.echo(f"{done['filename']} is in episode {done['episode_id']}, {state}.")
 
 
 @click.command("cover")
@@ -287,13 +289,13 @@ def poll(
 
 @click.command("undo")
 @click.argument("change_id", type=int, metavar="CHANGE")
-@asking_options
+@changing_options
 def undo(change_id: int, **given: Any) -> None:
     """Take back CHANGE, a number of `changes`, as a change of its own. Where that cannot be, it says why.
 
     \b
     Example:
-      earstead creators undo 7
+      earstead creators undo 7 --dry-run
     """
     change("undo", change_id=change_id, **given)
 

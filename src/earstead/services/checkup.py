@@ -81,6 +81,7 @@ def look_inside(services: Services) -> Iterator[Finding]:
     yield Finding(f"The schema is number {held}.")
     yield from _people(services)
     yield from _secrets(services)
+    yield from _creators(services)
     dead = services.worker.dead(1000)
     if dead:
         yield Finding(
@@ -104,6 +105,17 @@ def _people(services: Services) -> Iterator[Finding]:
             yield Finding(
                 f"The last import that failed for {user.name} said: {failed[0].error[:200]}.",
                 "Import the same file again: it goes on where it stopped; or cancel it on the import page.",
+            )
+
+
+def _creators(services: Services) -> Iterator[Finding]:
+    names = {user.user_id: user.name for user in services.accounts.users()}
+    for account in services.creators.accounts.all():
+        if account.state == "ended" and account.user_id in names:
+            name = names[account.user_id]
+            yield Finding(
+                f"The account {account.label} of {name} at Spotify for Creators needs new cookies; it is not read.",
+                f"earstead creators connect --account {account.account_id} --user {name}",
             )
 
 

@@ -7,6 +7,7 @@ what was written from here since: whoever changed it later would lose their word
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from earstead.core.creators.html import same
@@ -36,14 +37,16 @@ class Undoing:
         self._changes = changes
         self._doing = doing
 
-    def undo(self, change: Change, actor: Actor) -> Change:
-        """Take a change back; the change that did it.
+    def undo(self, change: Change, actor: Actor, dry_run: bool) -> Change:
+        """Take a change back; the change that did it, or with `dry_run` the one that would, and nobody is called.
 
         Raises:
             Conflict: it cannot be taken back, was taken back, did not happen, or something else is there by now.
         """
         self._check(change)
         self._latest(change)
+        if dry_run:
+            return replace(backwards(change), actor=actor)
         acting = Acting(
             user_id=change.user_id,
             account_id=change.account_id,
@@ -102,6 +105,20 @@ class Undoing:
             taking.take_episode(tx, episode.episode_id, found, change.before, at)
 
         self._writer.do(work).result()
+
+
+def backwards(change: Change) -> Change:
+    """What taking a change back would write, as a planned change."""
+    kept = {name: change.before[name] for name in change.after if name in change.before}
+    return replace(
+        change,
+        change_id=0,
+        state="planned",
+        before={name: change.after[name] for name in kept},
+        after=kept,
+        undo="The undoing stands in the journal as a change of its own.",
+        error="",
+    )
 
 
 def _compare(change: Change, there: Mapping[str, Any]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -11,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from earstead.core.errors import AppError, Conflict, NotFound
 from earstead.kit.http import blocking, reaching_out
 from earstead.pagekit import redirect
+from earstead.services.creators import undoing
 from earstead.services.creators.write_types import Change
 from earstead.web.auth import signed_in, user_of
 from earstead.web.creators.frame import Seat, creators_of, desk_page, path_id, seat, show_page
@@ -70,16 +69,7 @@ def backwards(change: Change) -> Change:
         raise Conflict("This change was taken back already.")
     if not change.undoable:
         raise Conflict(change.undo or "This change cannot be taken back.")
-    kept = {name: change.before[name] for name in change.after if name in change.before}
-    return replace(
-        change,
-        change_id=0,
-        state="planned",
-        before={name: change.after[name] for name in kept},
-        after=kept,
-        undo="The undoing stands in the journal as a change of its own.",
-        error="",
-    )
+    return undoing.backwards(change)
 
 
 _SHOW = "/create/{show_id:int}/changes"
