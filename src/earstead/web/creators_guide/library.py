@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earstead.web.creators_guide.blocks import Code, Heading, Items, Page, Table, Text
+from earstead.web.creators_guide.blocks import Block, Code, Heading, Items, Page, Table, Text
 
 _PARTS = (
     ("`me.shows`", "the shows of the account; settings, cover, address"),
@@ -131,99 +131,105 @@ connector._authenticate()
 with Creators(bearer=connector._bearer) as me:
     print(me.rest.overview(123456789).title)
 """
+_START: tuple[Block, ...] = (
+    Text(
+        "**These interfaces are unofficial.** Spotify publishes none for this product; they may change "
+        "overnight. Use them for your own shows, gently."
+    ),
+    Heading("Quick start"),
+    Text(
+        "You need the cookie `sp_dc` of a browser that is signed in at creators.spotify.com (and `sp_key`, if "
+        "there is one): open the developer tools of the browser, look under “Application” or “Storage” at the "
+        "cookies of `spotify.com`, and copy the value. It opens your whole Spotify account: keep it like a "
+        "password."
+    ),
+    Text(
+        "To try it without an account, start the simulator. The first line that it prints has the cookies and a "
+        "show id:"
+    ),
+    Code(_SIMULATOR, "sh"),
+    Text(
+        'To keep the cookies in a file that only you can read, `Credentials(sp_dc).keep(Path("cookies.json"))`; '
+        '`Creators(Credentials.read(Path("cookies.json")))` takes them from there.'
+    ),
+    Text("Sign in, and look around:"),
+    Code(_SIGN_IN, "python"),
+    Text("Change a title. Everything else stays as it is, and what was written is read back:"),
+    Code(_EDIT, "python"),
+    Text("Make an episode of a file, and schedule it. It stays a draft if you give no date:"),
+    Code(_CREATE, "python"),
+    Text("What Spotify alone has counted, by day:"),
+    Code(_FIGURES, "python"),
+)
+_MORE: tuple[Block, ...] = (
+    Heading("Try without doing"),
+    Text(
+        "With `dry_run=True` nothing at all is sent, not even a sign-in. What would write gives a planned "
+        "change with its requests; what would read says so:"
+    ),
+    Code(_DRY_RUN, "python"),
+    Heading("What there is"),
+    Table(("Part", "For"), _PARTS),
+    Text(
+        "An episode is named by its address, its URI, its id of 22 characters, its number, its web id "
+        "(`e3mm3ql`) or a share link; a show likewise. Wherever an answer is read, its `raw` has the whole of "
+        "it."
+    ),
+    Text(
+        "Of chapters and smart links only the names of their operations are known, as of many others. Until such "
+        "a one was harvested or captured a call of it sends nothing and raises `Missing`; then its answer is "
+        "handed over unread, as [what is not known](unknown) is."
+    ),
+)
+_SAFETY: tuple[Block, ...] = (
+    Heading("What keeps it safe"),
+    Items(
+        (
+            "**Drafts first.** `create` makes a draft unless it is given a date or `publish=True`. Deleting "
+            "wants the title typed, an address wants it twice.",
+            "**Nothing is lost by an edit.** Spotify replaces everything an update names; the client reads "
+            "first and sends all of it again, a scheduled date included. Of a draft Spotify tells only the "
+            "title. What the client wrote itself is remembered in its log, what it does not know it asks for.",
+            "**A create is sent once.** If the answer is lost, the list of drafts tells whether it happened; if "
+            "that cannot be told, you get `AmbiguousCreate` and no second draft.",
+            "**Everything is read back.** What is there is compared with what was sent; a difference is "
+            "`NotConfirmed`, with the fields.",
+            "**Everything leaves a record.** Every write belongs to a change that is kept before the first "
+            "request leaves. By default changes live in memory; give a file to keep them:",
+        )
+    ),
+    Code(_RECORD, "python"),
+    Items(
+        (
+            "**Times carry their zone.** A `datetime` without one is refused: Spotify would take it, and mean "
+            "another moment.",
+            "**Politeness.** One request at a time for each host, 20 in 30 s for podcasters/v0, 4 a second "
+            "elsewhere; reads are tried again with growing pauses and a deadline, writes never.",
+        )
+    ),
+)
+_REST: tuple[Block, ...] = (
+    Heading("When something goes wrong"),
+    Text("Every error is a `CreatorsError` with a sentence in `mend` that says what to do:"),
+    Code(_FAULT, "python"),
+    Table(("Error", "Means"), _ERRORS),
+    Heading("Video"),
+    Text(
+        "Video goes in parts of 30 MiB. The file is checked before: Spotify refuses sound that is a hundredth "
+        "of a second longer than the picture, and joined clips with two descriptions of colour. An upload that "
+        "broke off goes on with the parts that are missing, also in another process, if it is given a place to "
+        "remember:"
+    ),
+    Code(_VIDEO, "python"),
+    Heading("A bearer from elsewhere"),
+    Text("The bearer of another client of the same sign-in is taken as it is, for as long as it lives:"),
+    Code(_BEARER, "text"),
+    Text("More programs are in `docs/examples/creators`, one for each of the [recipes](recipes)."),
+)
 
 
 def page() -> Page:
     """How to use all of it from Python."""
-    blocks = (
-        Text(
-            "**These interfaces are unofficial.** Spotify publishes none for this product; they may change "
-            "overnight. Use them for your own shows, gently."
-        ),
-        Heading("Quick start"),
-        Text(
-            "You need the cookie `sp_dc` of a browser that is signed in at creators.spotify.com (and `sp_key`, if "
-            "there is one): open the developer tools of the browser, look under “Application” or “Storage” at the "
-            "cookies of `spotify.com`, and copy the value. It opens your whole Spotify account: keep it like a "
-            "password."
-        ),
-        Text(
-            "To try it without an account, start the simulator. The first line that it prints has the cookies and a "
-            "show id:"
-        ),
-        Code(_SIMULATOR, "sh"),
-        Text(
-            'To keep the cookies in a file that only you can read, `Credentials(sp_dc).keep(Path("cookies.json"))`; '
-            '`Creators(Credentials.read(Path("cookies.json")))` takes them from there.'
-        ),
-        Text("Sign in, and look around:"),
-        Code(_SIGN_IN, "python"),
-        Text("Change a title. Everything else stays as it is, and what was written is read back:"),
-        Code(_EDIT, "python"),
-        Text("Make an episode of a file, and schedule it. It stays a draft if you give no date:"),
-        Code(_CREATE, "python"),
-        Text("What Spotify alone has counted, by day:"),
-        Code(_FIGURES, "python"),
-        Heading("Try without doing"),
-        Text(
-            "With `dry_run=True` nothing at all is sent, not even a sign-in. What would write gives a planned "
-            "change with its requests; what would read says so:"
-        ),
-        Code(_DRY_RUN, "python"),
-        Heading("What there is"),
-        Table(("Part", "For"), _PARTS),
-        Text(
-            "An episode is named by its address, its URI, its id of 22 characters, its number, its web id "
-            "(`e3mm3ql`) or a share link; a show likewise. Wherever an answer is read, its `raw` has the whole of "
-            "it."
-        ),
-        Text(
-            "Of chapters and smart links only the names of their operations are known, as of many others. Until such "
-            "a one was harvested or captured a call of it sends nothing and raises `Missing`; then its answer is "
-            "handed over unread, as [what is not known](unknown) is."
-        ),
-        Heading("What keeps it safe"),
-        Items(
-            (
-                "**Drafts first.** `create` makes a draft unless it is given a date or `publish=True`. Deleting "
-                "wants the title typed, an address wants it twice.",
-                "**Nothing is lost by an edit.** Spotify replaces everything an update names; the client reads "
-                "first and sends all of it again, a scheduled date included. Of a draft Spotify tells only the "
-                "title. What the client wrote itself is remembered in its log, what it does not know it asks for.",
-                "**A create is sent once.** If the answer is lost, the list of drafts tells whether it happened; if "
-                "that cannot be told, you get `AmbiguousCreate` and no second draft.",
-                "**Everything is read back.** What is there is compared with what was sent; a difference is "
-                "`NotConfirmed`, with the fields.",
-                "**Everything leaves a record.** Every write belongs to a change that is kept before the first "
-                "request leaves. By default changes live in memory; give a file to keep them:",
-            )
-        ),
-        Code(_RECORD, "python"),
-        Items(
-            (
-                "**Times carry their zone.** A `datetime` without one is refused: Spotify would take it, and mean "
-                "another moment.",
-                "**Politeness.** One request at a time for each host, 20 in 30 s for podcasters/v0, 4 a second "
-                "elsewhere; reads are tried again with growing pauses and a deadline, writes never.",
-            )
-        ),
-        Heading("When something goes wrong"),
-        Text("Every error is a `CreatorsError` with a sentence in `mend` that says what to do:"),
-        Code(_FAULT, "python"),
-        Table(("Error", "Means"), _ERRORS),
-        Heading("Video"),
-        Text(
-            "Video goes in parts of 30 MiB. The file is checked before: Spotify refuses sound that is a hundredth "
-            "of a second longer than the picture, and joined clips with two descriptions of colour. An upload that "
-            "broke off goes on with the parts that are missing, also in another process, if it is given a place to "
-            "remember:"
-        ),
-        Code(_VIDEO, "python"),
-        Heading("A bearer from elsewhere"),
-        Text("The bearer of another client of the same sign-in is taken as it is, for as long as it lives:"),
-        Code(_BEARER, "text"),
-        Text("More programs are in `docs/examples/creators`, one for each of the [recipes](recipes)."),
-    )
     return Page(
         slug="library",
         title="The Python library",
@@ -231,5 +237,5 @@ def page() -> Page:
             "`earstead.creators` speaks with Spotify for Creators and can be used alone: no server, no database, no "
             "settings."
         ),
-        blocks=blocks,
+        blocks=(*_START, *_MORE, *_SAFETY, *_REST),
     )
