@@ -111,6 +111,9 @@ def fault_of(fault: AppError | None) -> Mapping[str, str]:
 
 
 def sentence(text: str) -> str:
-    """A message as a sentence: its first letter raised, a full stop at the end."""
+    """A message as a sentence: its first letter raised, but not that of an address; a full stop at the end."""
     text = text.strip()
-    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+    if not text:
+        return ""
+    address = "." in text.split(maxsplit=1)[0].rstrip(".,:;!?")
+    return (text if address else text[0].upper() + text[1:]) + ("" if text[-1] in ".!?" else ".")

@@ -90,7 +90,8 @@ async def _feed(request: Request) -> Response:
         )
         await blocking(at.creators.hits.count, at.show.show_id, "log")
     except AppError as fault:
-        return await _page(request, at, form, fault)
+        # Whatever went wrong is about the address: nothing was written, so no journal has it.
+        return await _page(request, at, form, fault if isinstance(fault, Rejected) else Rejected("url", str(fault)))
     said = f"The feed was read: {plural(feed.files, 'file')}, {feed.matched} of them episodes of the dashboard."
     return redirect(f"{at.base}/downloads", notice=said)
 

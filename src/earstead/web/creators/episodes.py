@@ -108,14 +108,14 @@ async def _episode(request: Request) -> Response:
         offers = [one for one in figures.metrics(at.show.show_id) if one.episodes]
         names = [one.metric.name for one in offers]
         metric, series = "", None
-        for name in [wanted] if wanted in names else names if episode.published_on else []:
+        for name in ([wanted] if wanted in names else names) if _was_public(at, episode) else ():
             # Without a wish, the first figure that has more than a point: of some the service tells only a total.
             metric, series = name, _since(at, episode, name, days)
             if len(series.points) > 1:
                 break
         return {
             "offers": offers,
-            "series": series if episode.published_on else None,
+            "series": series if series and series.points else None,
             "retention": figures.retention(episode.episode_id),
             "transcript": shows.transcript(at.user.user_id, episode.episode_id),
             "metric": metric,
@@ -144,6 +144,11 @@ async def _episode(request: Request) -> Response:
         drop_name=drop_name,
         **found,
     )
+
+
+def _was_public(at: Seat, episode: CreatorEpisode) -> bool:
+    """Whether anybody can have heard it: it has a day, and that day has come."""
+    return episode.state in ("published", "gone") and 0 < episode.published_at <= at.now
 
 
 def _since(at: Seat, episode: CreatorEpisode, metric: str, days: str) -> Series:

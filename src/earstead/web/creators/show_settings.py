@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from earstead.core.errors import AppError
+from earstead.kit.http import blocking
 from earstead.services.creators.write_types import SHOW_LIMITS, Change, ShowEdit
 from earstead.web.auth import signed_in
 from earstead.web.creators.frame import Seat, seat, show_page
@@ -19,7 +20,15 @@ _TEXTS = ("name", "description", "author", "category", "language")
 async def _page(request: Request, at: Seat, form: Form, fault: AppError | None) -> Response:
     values = {name: getattr(at.show, name) for name in _TEXTS} | {"explicit": "", "slug": "", "confirm": ""}
     return show_page(
-        request, at, "settings.html", room="/settings", fault=fault, values=values | form.values(), limits=SHOW_LIMITS
+        request,
+        at,
+        "settings.html",
+        room="/settings",
+        fault=fault,
+        values=values | form.values(),
+        limits=SHOW_LIMITS,
+        # Spotify does not tell it; where it was written from here, the journal knows.
+        known=await blocking(at.creators.changes.written, at.account.account_id, at.show.uri),
     )
 
 

@@ -29,6 +29,8 @@ from earstead.web.forms import Form, read_form
 
 KINDS: dict[str, EpisodeType] = {"full": "full", "trailer": "trailer", "bonus": "bonus"}
 _UNCHANGED = ""
+_KEPT = ("explicit", "season", "number")
+"""What Spotify does not tell of an episode; where it was written from here, the journal knows."""
 _POLL_DAYS = 30
 
 
@@ -62,7 +64,9 @@ async def _edit_page(
     request: Request, at: Seat, episode: CreatorEpisode, form: Form, fault: AppError | None
 ) -> Response:
     values = _values(episode) | form.values()
-    return await _form_page(request, at, episode, "edit.html", fault, values=values, most=TITLE_MOST)
+    written = await blocking(at.creators.changes.written, at.account.account_id, episode.uri) if episode.uri else {}
+    now = {"episode_type": episode.episode_type} | {name: written[name] for name in _KEPT if name in written}
+    return await _form_page(request, at, episode, "edit.html", fault, values=values, most=TITLE_MOST, known=now)
 
 
 @signed_in

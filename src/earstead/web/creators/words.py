@@ -157,9 +157,8 @@ def small_print(metric: Metric, said: Provenance, zone: str) -> str:
         _AGGREGATIONS[said.aggregation],
         _DEFINITIONS[said.definition],
         f"read {moment(said.fetched_at, zone)}" if said.fetched_at else "",
-        f"from {said.operation}" if said.operation else "",
     ]
-    return ", ".join(part for part in parts if part) + "."
+    return ", ".join(part for part in parts if part)
 
 
 def window_words(said: Provenance, on: date | None) -> str:
