@@ -40,9 +40,7 @@ from earstead.kit.log import without_secrets
 from earstead.kit.outbound import Outbound
 from earstead.kit.paths import CollapseSlashes
 from earstead.kit.secrets import Vault, load_vault
-from earstead.pagekit import static_routes
 from earstead.relay import HttpCarrier
-from earstead.relay import routes as relay_routes
 from earstead.services.accounts import Accounts
 from earstead.services.applications.applications import Applications
 from earstead.services.container import Services
@@ -64,7 +62,7 @@ from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
-from earstead.services.registry import find_apis, find_sources
+from earstead.services.registry import find_sources
 from earstead.services.relays.relays import Relays
 from earstead.services.selftest import SelfTest
 from earstead.services.showing import Showing
@@ -82,7 +80,6 @@ from earstead.sources.spotify.link import SpotifyLink
 from earstead.sources.spotify.watch import Watcher
 from earstead.storage.engine import Engine, open_engine
 from earstead.storage.writer import Writer
-from earstead.web import routes as web
 from earstead.webhooks import Courier
 
 log = logging.getLogger(__name__)
@@ -146,7 +143,7 @@ def _keep_private(settings: Settings) -> None:
 
 def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
     vault = load_vault(settings.data, settings.secret)
-    apis, sources = find_apis(), find_sources()
+    sources = find_sources()
     writer, hub = Writer(engine), Hub()
     ingest = Ingest(engine, writer, clock, hub)
     insights = Insights(engine, ingest)
@@ -238,7 +235,6 @@ def _services(settings: Settings, engine: Engine, clock: Clock) -> Services:
         journal=journal,
         webhooks=webhooks,
         worker=worker,
-        apis=apis,
         sources=sources,
     )
 
@@ -300,6 +296,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 
 def around(services: Services) -> Starlette:
     """The web application around services that are open."""
+    # Loaded here, because a command opens services and never needs pages; they take longer to load than all else.
+    from earstead.pagekit import static_routes
+    from earstead.relay import routes as relay_routes
+    from earstead.web import routes as web
+
     routes = [
         Route("/healthz", _health, methods=["GET"]),
         *static_routes(),

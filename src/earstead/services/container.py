@@ -25,7 +25,7 @@ from earstead.services.player import Player
 from earstead.services.playing import Playing
 from earstead.services.playlinks import Playlinks
 from earstead.services.profile import Profiles
-from earstead.services.registry import Api, Source
+from earstead.services.registry import Api, Source, find_apis
 from earstead.services.relays.relays import Relays
 from earstead.services.selftest import SelfTest
 from earstead.services.showing import Showing
@@ -85,8 +85,12 @@ class Services:
     journal: Journal
     webhooks: Webhooks
     worker: Worker
-    apis: tuple[Api, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def apis(self) -> tuple[Api, ...]:
+        """What this server speaks; loaded when asked for, as only the web application does and no command."""
+        return find_apis()
 
     def close(self) -> None:
         """Finish what was begun: jobs, then the writer, then the connections."""

@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,7 @@ def _found(package: str, attribute: str, group: str) -> Iterator[Any]:
         yield entry.load()
 
 
+@cache
 def find_apis() -> tuple[Api, ...]:
     """Every API plug, by name order; the registry is the only place that lists them."""
     return tuple(_found("earstead.apis", "api", "earstead.apis"))
