@@ -8,7 +8,6 @@ from earstead.storage import accounts, copying, erasing
 from earstead.storage.engine import Engine
 from earstead.storage.writer import Writer
 
-
 SHOW_BY_SHOW = {f"creator_{name}" for name in ("shows", "episodes", "comments", "feeds", "logs")}
 """Go by `creator_erasing.step_user`; tests/services/creators/test_guarding.py erases somebody who has rows in each."""
 
