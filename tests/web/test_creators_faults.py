@@ -123,3 +123,14 @@ def test_an_upload_that_is_refused_can_be_tried_again(evening: Evening) -> None:
     assert evening.browser.post(f"{upload}/retry").status_code == 303
     evening.until(lambda: "every 1s" not in evening.html(upload))
     assert "Done. It is a draft with its file." in evening.page(upload)
+
+
+def test_an_edit_says_what_it_was(evening: Evening) -> None:
+    """What was written from here and Spotify does not tell stands beside "as it is"."""
+    here = published(evening)
+    assert "as it is (yes)" not in evening.page(f"{here}/edit")
+    title = evening.services.creators.shows.episode(evening.user_id, int(here.rsplit("/", 1)[1])).title
+    done = evening.browser.post(f"{here}/edit", data={"title": title, "explicit": "yes", "season": "3", "step": "send"})
+    assert done.status_code == 303, words(done.text)
+    form = evening.html(f"{here}/edit")
+    assert "as it is (yes)" in form and 'placeholder="as it is (3)"' in form

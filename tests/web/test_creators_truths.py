@@ -16,6 +16,7 @@ from tests.fakes.creators_desk import Desk, desk
 from tests.fakes.servers import serving
 
 from earstead.app import around
+from earstead.web.forms import sentence
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,38 @@ def test_what_cannot_be_done_is_not_offered(made: Desk, ada: httpx2.Client) -> N
     form = ada.get(f"/create/{made.show_id}/studio/new").text
     assert re.search(r'name="publish_on"[^>]* min="2026-11-21T11:00"', form), "on the clock of Berlin"
     assert re.search(r'type="file" name="file" accept="[^"]*\.mp3', form)
+
+
+def test_nobody_heard_what_is_not_public(made: Desk, ada: httpx2.Client) -> None:
+    """A scheduled episode and a draft have neither a chart since publication nor a place where people stay."""
+    here = f"/create/{made.show_id}/episodes"
+    for state in ("scheduled", "draft"):
+        page = said(ada, f"{here}/{episode(made, state)}")
+        assert "Since publication" not in page and "Where people stay" not in page, state
+    assert "Where people stay" in said(ada, f"{here}/{episode(made)}")
+
+
+def test_a_feed_that_cannot_be_had_is_said_beside_its_address(made: Desk, ada: httpx2.Client) -> None:
+    """The feed of the settings is filled in; a private one is refused at the field, and no journal is named."""
+    path = f"/create/{made.show_id}/downloads"
+    assert 'value="https://feeds.test/field-notes.xml"' in ada.get(path).text
+    refused = ada.post(f"{path}/feed", data={"url": "http://127.0.0.1:9/feed.xml"})
+    assert refused.status_code == 422 and 'name="url" type="url" value="http://127.0.0.1:9/feed.xml"' in refused.text
+    assert 'class="wrong" id="h-url"' in refused.text and "change journal" not in words(refused)
+
+
+def test_a_sentence_keeps_the_letters_of_an_address() -> None:
+    """A message begins with a capital letter, unless an address stands there."""
+    assert sentence("anchor.example: refused") == "anchor.example: refused."
+    assert sentence("is empty") == "Is empty." and sentence("") == ""
+
+
+def test_what_is_known_stands_beside_the_choice(made: Desk, ada: httpx2.Client) -> None:
+    """The small print leads to its operation; the help of the inbox has its keys; no chart's origin is a riddle."""
+    overview = ada.get(f"/create/{made.show_id}").text
+    assert '<a href="/develop/creators?q=getShowPlaysAndDownloads">' in overview
+    assert ada.get("/develop/creators?q=getShowPlaysAndDownloads").status_code == 200
+    assert "approve it" in said(ada, f"/create/{made.show_id}/comments")
+    assert "approve it" not in words(ada.get(f"/create/{made.show_id}"))
+    assert "14 episodes, with drafts" in said(ada, f"/create/{made.show_id}/episodes")
+    assert "10 public episodes" in said(ada, "/create")
