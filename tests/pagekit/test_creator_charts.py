@@ -47,6 +47,9 @@ def test_several_traces_have_lines_and_names_of_their_own() -> None:
     )
     assert "trace c1" in drawn and "trace c2" in drawn and "keys-list" in drawn
     assert rows(drawn)[0] == ["Week", "One, %", "Two, %"] and rows(drawn)[1][1:] == ["50", "10"]
+    assert "<title>1: One 50\N{NARROW NO-BREAK SPACE}%; Two 10\N{NARROW NO-BREAK SPACE}%</title>" in drawn
+    plain = charts.traces("Plays", ["1"], [Trace("Plays", (1204.0,))])
+    assert "<title>1: 1,204</title>" in plain, "what is pointed at is said for people"
 
 
 def test_a_change_of_definition_is_marked() -> None:

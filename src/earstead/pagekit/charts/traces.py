@@ -145,7 +145,7 @@ def _body(
         parts.extend(_line(plan, trace, n, marks))
     parts.extend(_mark(plan, mark) for mark in marks)
     for i, label in enumerate(steps):
-        known = "; ".join(f"{_before(t, drawn)}{_cell(t.values[i], say)}" for t in drawn)
+        known = "; ".join(f"{_before(t, drawn)}{_said(t.values[i], say)}" for t in drawn)
         days = f' data-span="{escape(spans[i])}"' if i < len(spans) else ""
         left = max(plan.left, plan.x(i - 0.5))
         right = min(plan.width, plan.x(i + 0.5))
@@ -229,6 +229,10 @@ def _legend(drawn: Sequence[Trace]) -> Markup:
 
 def _count(value: float) -> str:
     return number(round(value)) if value == round(value) or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def _said(value: float | None, say: Callable[[float], str]) -> str:
+    return "no figure" if value is None else say(value)
 
 
 def _cell(value: float | None, share: bool) -> int | float | str:
