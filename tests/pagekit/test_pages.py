@@ -25,7 +25,9 @@ async def _show(request: Request) -> Response:
     etag = request.query_params.get("state", "1")
     if (held := not_modified(request, etag)) is not None:
         return held
-    return page(request, "search.html", etag=etag, q=NAME, groups=[], count=0, owner=SimpleNamespace(name="alice"))
+    return page(
+        request, "search.html", etag=etag, q=NAME, groups=[], made=[], count=0, owner=SimpleNamespace(name="alice")
+    )
 
 
 async def _go(request: Request) -> Response:

@@ -38,7 +38,7 @@ MOST_NOTES = 100
 LACK = "Not read, because no public source has their hashes: "
 LACK_MEND = (
     ". Look for them in the dashboard's own scripts (the page Captures, or earstead creators ops refresh --adopt), or "
-    "capture them, and adopt what was found."
+    "capture them, and put in force what was found."
 )
 LIVE = ("waiting", "running", "stopped")
 
