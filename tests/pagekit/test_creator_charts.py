@@ -41,7 +41,7 @@ def test_what_is_missing_at_the_ends_is_no_hole() -> None:
 
 
 def test_several_traces_have_lines_and_names_of_their_own() -> None:
-    """Each line has its own class, stands in the legend and has its column, where shares are numbers under a percent sign."""
+    """Each line has its own class, stands in the legend, has its column; shares are numbers under a percent sign."""
     drawn = charts.traces(
         "Finished", ["1", "2"], [Trace("One", (0.5, 0.25)), Trace("Two", (0.1, 0.2))], share=True, head="Week"
     )
