@@ -6,54 +6,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from html import unescape
 from urllib.parse import unquote
 
 import httpx2
-import pytest
-from tests.fakes.creators_desk import Desk, desk
-from tests.fakes.servers import serving
+from tests.fakes.creators_desk import Desk
+from tests.web.test_creators_pages import ada, episode, furnished, made, said, words
 
-from earstead.app import around
 from earstead.web.forms import sentence
 
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str]]:
-    """A desk, and where it answers."""
-    with desk(tmp_path_factory.mktemp("desk")) as made, serving(around(made.services), lifespan="off") as url:
-        yield made, url
-
-
-@pytest.fixture
-def made(furnished: tuple[Desk, str]) -> Desk:
-    """The desk."""
-    return furnished[0]
-
-
-@pytest.fixture
-def ada(furnished: tuple[Desk, str]) -> Iterator[httpx2.Client]:
-    """Ada's browser."""
-    with furnished[0].visitor(furnished[1]) as client:
-        yield client
-
-
-def words(answer: httpx2.Response) -> str:
-    """What people read of a page."""
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
-
-
-def said(client: httpx2.Client, path: str) -> str:
-    """The words of a page that is there."""
-    answer = client.get(path)
-    assert answer.status_code == 200, f"{path}: {answer.status_code}"
-    return words(answer)
-
-
-def episode(made: Desk, state: str = "published") -> int:
-    """The newest episode of a state."""
-    return made.services.creators.shows.episodes(made.user_id, made.show_id, state=state).items[0].episode_id
+__all__ = ["ada", "furnished", "made"]
 
 
 def test_the_comments_of_an_episode_are_those_alone(made: Desk, ada: httpx2.Client) -> None:
