@@ -160,21 +160,6 @@ def hits(tx: Tx, show_id: int, source: str, file_id: int) -> list[Row]:
     )
 
 
-def span(tx: Tx, show_id: int, source: str, file_id: int) -> Row | None:
-    """(first, last) time of the requests for a file; None for none."""
-    row = tx.one(
-        """
-        SELECT min(at), max(at)
-        FROM creator_hits
-        WHERE show_id = :show_id AND source = :source AND file_id = :file_id
-        """,
-        show_id=show_id,
-        source=source,
-        file_id=file_id,
-    )
-    return row if row is not None and row[0] is not None else None
-
-
 def prune_hits(tx: Tx, before: int) -> int:
     """Forget a piece of the requests before a time; how many."""
     return tx.run(

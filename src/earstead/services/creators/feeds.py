@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ MOST_FEED_BYTES = 32 << 20
 MOST_FILES = 10_000
 LOOK_JOB = "creators.feeds"
 LOOK_EVERY_S = 6 * 3_600
+_FEEDS_AT_ONCE = 100
 COUNTINGS: tuple[WindowKind, ...] = ("rolling", "day")
 _DAY_S = 86_400
 
@@ -141,19 +142,12 @@ class CreatorFeeds:
 
     def look(self) -> None:
         """Read all feeds again; one that fails says why, and the others go on."""
-        last = 0
-        while True:
-            with self._engine.read() as tx:
-                rows = table.feeds_after(tx, last, 100)
-            for row in rows:
-                last = row[0]
-                try:
-                    if row[2]:
-                        self._refresh(row)
-                except Exception:  # a feed is a stranger's text: what it does to the reader must not stop the others
-                    log.exception("the feed of show %d cannot be read", row[0])
-            if len(rows) < 100:
-                return
+        for row in every_feed(self._engine):
+            try:
+                if row[2]:
+                    self._refresh(row)
+            except Exception:  # a feed is a stranger's text: what it does to the reader must not stop the others
+                log.exception("the feed of show %d cannot be read", row[0])
 
     def _refresh(self, row: Row) -> None:
         try:
@@ -184,6 +178,18 @@ class CreatorFeeds:
                 _files(tx, show_id, items, episodes, now)
 
         self._writer.do(work).result()
+
+
+def every_feed(engine: Engine) -> Iterator[Row]:
+    """Everybody's feeds (`table.FEED`), a piece at a time: no transaction is open while one is worked on."""
+    last = 0
+    while True:
+        with engine.read() as tx:
+            rows = table.feeds_after(tx, last, _FEEDS_AT_ONCE)
+        yield from rows
+        if len(rows) < _FEEDS_AT_ONCE:
+            return
+        last = rows[-1][0]
 
 
 def note(tx: Tx, show_id: int, values: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import logging
 import shutil
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,6 @@ from typing import IO, Any, Literal
 from earstead.core.creators.access_log import MOST_LINE, Line, network, read_line, span_of
 from earstead.core.creators.agents import MOST_AGENT, Agents
 from earstead.core.creators.downloads import DAY_S, UNKNOWN, Download, File, Hit, daily, delivered, listeners
-from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.core.creators.targets import target_of
 from earstead.core.errors import AppError, NotFound, Rejected
 from earstead.core.ids import hash63
@@ -30,7 +29,8 @@ from earstead.kit import jsontext
 from earstead.kit.clock import Clock, new_secret
 from earstead.kit.secrets import Vault
 from earstead.kit.texts import storable
-from earstead.services.creators.memory import CreatorMemory, Figures, Reading
+from earstead.services.creators.feed_figures import feed_figures
+from earstead.services.creators.memory import CreatorMemory, Reading
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.worker import Worker
 from earstead.storage import creator_downloads as table
@@ -299,9 +299,8 @@ class CreatorHits:
         self, show_id: int, source: Source, file: Row, counting: Any
     ) -> tuple[Sequence[Download], int, int] | None:
         with self._engine.read() as tx:
-            span = table.span(tx, show_id, source, file[0])
-            rows = table.hits(tx, show_id, source, file[0]) if span is not None else []
-        if span is None:
+            rows = table.hits(tx, show_id, source, file[0])
+        if not rows:
             return None
         hits = [_hit(file[2], row) for row in rows]
         if source == "prefix":
@@ -310,10 +309,10 @@ class CreatorHits:
             measure = {file[2]: File(size=file[7], duration_ms=file[8])}
             counted = delivered(hits, measure, self._agents, window=counting)
         # The first day that is kept may lack requests that were forgotten; its figure stands since then.
-        first = span[0] // DAY_S
+        first, last = hits[0].at // DAY_S, hits[-1].at // DAY_S
         if first <= self._clock.now() // DAY_S - KEPT_DAYS:
             first += 1
-        return [one for one in counted.downloads if one.at // DAY_S >= first], first, span[1] // DAY_S
+        return [one for one in counted.downloads if one.at // DAY_S >= first], first, last
 
     def _write(
         self,
@@ -326,15 +325,22 @@ class CreatorHits:
         if show is None:
             return
         today = self._clock.now() // DAY_S
-        groups: dict[int, list[Download]] = defaultdict(list)
+        groups: dict[int, dict[int, list[Download]]] = defaultdict(lambda: defaultdict(list))
         for episode_id, one in found:
-            groups[0].append(one)
-            if episode_id:
-                groups[episode_id].append(one)
+            for of in {0, episode_id}:
+                groups[of][one.at // DAY_S].append(one)
         figures = [
             made
             for episode_id, (first, last) in reach.items()
-            for made in _figures(operation, episode_id, groups[episode_id], range(first, last + 1), today)
+            for made in feed_figures(
+                operation,
+                episode_id,
+                groups[episode_id],
+                range(first, last + 1),
+                today,
+                people=listeners,
+                parts={"app": lambda one: one.agent or "unknown"},
+            )
         ]
         self._memory.keep(Reading(account_id=show.account_id, show_id=show_id, figures=tuple(figures))).result()
 
@@ -342,39 +348,6 @@ class CreatorHits:
         before = (self._clock.now() // DAY_S - KEPT_DAYS) * DAY_S
         while self._writer.do(lambda tx: table.prune_hits(tx, before), bulk=True).result():
             pass
-
-
-def _figures(
-    operation: str, episode_id: int, downloads: Sequence[Download], days: range, today: int
-) -> Iterator[Figures]:
-    by_day: dict[int, list[Download]] = defaultdict(list)
-    for one in downloads:
-        by_day[one.at // DAY_S].append(one)
-
-    def key(metric: str, breakdown: str = "") -> SeriesKey:
-        return SeriesKey(
-            metric=metric,
-            scope=Scope.OFF_PLATFORM,
-            window=Window.NONE,
-            aggregation=Aggregation.DAILY,
-            operation=operation,
-            breakdown=breakdown,
-            episode_id=episode_id,
-        )
-
-    # The day itself and the one before still gather requests.
-    quality = {day: Quality.PROVISIONAL if day >= today - 1 else Quality.FINAL for day in days}
-    yield Figures(
-        key=key("feed_downloads"),
-        points=[(day, "", float(len(by_day[day])), quality[day]) for day in days],
-    )
-    yield Figures(
-        key=key("feed_listeners"),
-        points=[(day, "", float(listeners(by_day[day])), quality[day]) for day in days],
-    )
-    apps = {day: Counter(one.agent or "unknown" for one in by_day[day]) for day in days}
-    points = [(day, name, float(count), quality[day]) for day in days for name, count in apps[day].items()]
-    yield Figures(key=key("feed_downloads", "app"), points=points, replaces=True)
 
 
 def _add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> int:

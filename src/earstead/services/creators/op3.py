@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from earstead.core.creators.downloads import DAY_S
-from earstead.core.creators.metrics import Aggregation, Quality, Scope, SeriesKey, Window
 from earstead.core.creators.targets import target_of
 from earstead.core.errors import AppError, NeedsReauth, Rejected, RetryLater
 from earstead.kit.clock import Clock
 from earstead.kit.secrets import Vault
 from earstead.kit.texts import storable
-from earstead.services.creators.feeds import Fetch, note
+from earstead.services.creators.feed_figures import feed_figures
+from earstead.services.creators.feeds import Fetch, every_feed, note
 from earstead.services.creators.memory import CreatorMemory, Figures, Reading
 from earstead.services.creators.shows import CreatorShows
 from earstead.services.worker import Worker
@@ -72,16 +73,9 @@ class CreatorOp3:
 
     def look(self) -> None:
         """Fetch for every show that has a token; one that fails says why, and the others go on."""
-        last = 0
-        while True:
-            with self._engine.read() as tx:
-                rows = table.feeds_after(tx, last, 100)
-            for row in rows:
-                last = row[0]
-                if row[7]:
-                    self._try(row)
-            if len(rows) < 100:
-                return
+        for row in every_feed(self._engine):
+            if row[7]:
+                self._try(row)
 
     def _try(self, row: Row) -> None:
         try:
@@ -166,27 +160,19 @@ def _figures(found: list[Mapping[str, Any]], episodes: Mapping[str, int], days: 
             if episode_id := episodes.get(target_of(str(one.get("url") or "")), 0):
                 counted[episode_id][day].append(one)
     counted[0]  # a show that nobody downloaded has zeros
-    quality = {day: Quality.PROVISIONAL if day >= today - 1 else Quality.FINAL for day in days}
     for episode_id, by_day in counted.items():
+        yield from feed_figures("op3", episode_id, by_day, days, today, people=_people, parts=_PARTS)
 
-        def key(metric: str, breakdown: str = "", episode_id: int = episode_id) -> SeriesKey:
-            return SeriesKey(
-                metric=metric,
-                scope=Scope.OFF_PLATFORM,
-                window=Window.NONE,
-                aggregation=Aggregation.DAILY,
-                operation="op3",
-                breakdown=breakdown,
-                episode_id=episode_id,
-            )
 
-        yield Figures(key=key("feed_downloads"), points=[(d, "", float(len(by_day[d])), quality[d]) for d in days])
-        people = {d: len({one.get("audienceId") for one in by_day[d]}) for d in days}
-        yield Figures(key=key("feed_listeners"), points=[(d, "", float(people[d]), quality[d]) for d in days])
-        for breakdown, column in (("app", "agentName"), ("country", "countryCode")):
-            split = {d: Counter(storable(str(one.get(column) or "unknown"))[:100] for one in by_day[d]) for d in days}
-            points = [(d, name, float(count), quality[d]) for d in days for name, count in split[d].items()]
-            yield Figures(key=key("feed_downloads", breakdown), points=points, replaces=True)
+def _people(rows: Sequence[Mapping[str, Any]]) -> int:
+    return len({one.get("audienceId") for one in rows})
+
+
+def _word(column: str, one: Mapping[str, Any]) -> str:
+    return storable(str(one.get(column) or "unknown"))[:100]
+
+
+_PARTS = {"app": partial(_word, "agentName"), "country": partial(_word, "countryCode")}
 
 
 def _day(text: object) -> int:
